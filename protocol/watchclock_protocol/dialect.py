@@ -1,0 +1,59 @@
+"""What a dialect declares about itself, so that nobody else needs to know its name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from watchclock_protocol.session import HostSession, Listener
+
+__all__ = ["Capability", "Dialect", "LineSettings"]
+
+
+class Capability(StrEnum):
+    """What the wands of a dialect can do; callers ask instead of catching errors."""
+
+    READS_CLOCK = "reads_clock"
+    HAS_SLOTS = "has_slots"
+    REPORTS_HEALTH = "reports_health"
+    KEEPS_SYSTEM_LOG = "keeps_system_log"
+    ACKNOWLEDGE_WIPES = "acknowledge_wipes"
+    ACKNOWLEDGE_SETS_CLOCK = "acknowledge_sets_clock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSettings:
+    """How the serial port is opened.
+
+    Attributes:
+        baud: bits per second; always 8 data bits, no parity, 1 stop bit.
+        dtr: level of the DTR line after opening.
+        rts: level of the RTS line after opening.
+        settle_s: seconds to wait after opening, input then discarded.
+    """
+
+    baud: int
+    dtr: bool = True
+    rts: bool = True
+    settle_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """One wire format.
+
+    Attributes:
+        name: stable short name, part of every wand's key.
+        title: name for people.
+        line: serial settings.
+        capabilities: what its wands can do.
+        host: makes a host session; the argument is any integer and seeds what the dialect would
+            otherwise have to draw at random, so that a session can be repeated exactly.
+        listener: makes a listener.
+    """
+
+    name: str
+    title: str
+    line: LineSettings
+    capabilities: frozenset[Capability]
+    host: Callable[[int], HostSession]
+    listener: Callable[[], Listener]

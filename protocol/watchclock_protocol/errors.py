@@ -1,0 +1,186 @@
+"""Every way a conversation or a capture can be wrong, each with a stable code.
+
+    CodedError                    code, sentence, next step
+        ProtocolError
+            LocalProtocolError    we asked for something the dialect forbids now
+            RemoteProtocolError   the wand (or the line) sent something it may not
+                FrameError        a frame that cannot be cut or unescaped
+                ChecksumError     a frame or record whose sum does not hold
+                LayoutError       a frame whose data has the wrong shape
+                SequenceError     a good frame that is not the answer due now
+                SilenceError      no answer after all resends
+                RefusedError      the wand answered that it cannot
+                RecordsMissingError   announced records that never came
+                RecordsChangedError   two readings of one memory that differ
+                WandChangedError  another wand answers in the same conversation
+        CaptureError
+            NotACaptureError  CaptureDamagedError  DialectUnknownError  TranscriptError
+
+A sentence is a template: its fields are filled from keyword details, so that the command and the
+pages can translate the template first and fill it afterwards. Codes never change; sentences may.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "CaptureDamagedError",
+    "CaptureError",
+    "ChecksumError",
+    "CodedError",
+    "DialectUnknownError",
+    "FrameError",
+    "LayoutError",
+    "LocalProtocolError",
+    "NotACaptureError",
+    "ProtocolError",
+    "RecordsChangedError",
+    "RecordsMissingError",
+    "RefusedError",
+    "RemoteProtocolError",
+    "SequenceError",
+    "SilenceError",
+    "TranscriptError",
+    "WandChangedError",
+]
+
+
+class CodedError(Exception):
+    """An error a person or a script can act on: one sentence, a stable code and the next step."""
+
+    code: ClassVar[str] = "watchclock.error"
+    template: ClassVar[str] = "Something went wrong."
+    next_step: ClassVar[str] = "Report this with the exact command you ran."
+
+    def __init__(self, **details: object) -> None:
+        self.details = details
+        super().__init__(self.template.format(**details))
+
+
+class ProtocolError(CodedError):
+    """Something about bytes, frames, sessions or captures."""
+
+    code = "protocol.error"
+    template = "The conversation with the wand went wrong."
+    next_step = "Dock the wand again; nothing was changed on it."
+
+
+class LocalProtocolError(ProtocolError):
+    """The caller asked for something the dialect does not allow now."""
+
+    code = "protocol.local"
+    template = "{command} is not allowed while the session is {state}."
+    next_step = "Finish or abandon the command in progress first."
+
+
+class RemoteProtocolError(ProtocolError):
+    """The wand, or noise on the line, sent something the dialect does not allow."""
+
+    code = "protocol.remote"
+    template = "The wand sent something this dialect does not allow: {reason}."
+    next_step = "Clean the contacts, dock the wand again and keep it still."
+
+
+class FrameError(RemoteProtocolError):
+    """Bytes that cannot be cut into a frame."""
+
+    code = "protocol.frame"
+    template = "The wand sent a broken frame: {reason}."
+
+
+class ChecksumError(RemoteProtocolError):
+    """A frame or a record whose check sum does not hold."""
+
+    code = "protocol.checksum"
+    template = "A check sum does not hold: {reason}."
+
+
+class LayoutError(RemoteProtocolError):
+    """A frame whose data does not have the shape its command demands."""
+
+    code = "protocol.layout"
+    template = "A frame has the wrong shape: {reason}."
+
+
+class SequenceError(RemoteProtocolError):
+    """A well-formed answer to something that was not asked."""
+
+    code = "protocol.sequence"
+    template = "The wand answered {answer} where {expected} was due."
+
+
+class SilenceError(RemoteProtocolError):
+    """No usable answer within the deadline, all resends included."""
+
+    code = "protocol.silence"
+    template = "The wand did not answer {command} after {attempts} attempts."
+    next_step = "Wake the wand, check the cable and the dock, then try again."
+
+
+class RefusedError(RemoteProtocolError):
+    """The wand understood and says that it could not do it."""
+
+    code = "protocol.refused"
+    template = "The wand refused {command}: {reason}."
+
+
+class RecordsMissingError(RemoteProtocolError):
+    """Fewer records arrived than the wand announced, even after asking again."""
+
+    code = "protocol.records_missing"
+    template = "The wand announced {announced} records but delivered {received}."
+    next_step = "Dock the wand again; its memory was not acknowledged and holds every record."
+
+
+class RecordsChangedError(RemoteProtocolError):
+    """The wand's memory read twice gave two different contents."""
+
+    code = "protocol.records_changed"
+    template = "Reading the wand a second time gave other records: {reason}."
+    next_step = "Dock the wand again and keep it still; its memory was not wiped."
+
+
+class WandChangedError(RemoteProtocolError):
+    """A different wand answers than the one identified at the start."""
+
+    code = "protocol.wand_changed"
+    template = "Wand {found} answered in the middle of the conversation with wand {expected}."
+    next_step = "Leave exactly one wand on this dock and start again."
+
+
+class CaptureError(ProtocolError):
+    """Something about a stored capture or transcript."""
+
+    code = "capture.error"
+    template = "The capture cannot be used."
+    next_step = "Use the untouched file from the spool or the archive."
+
+
+class NotACaptureError(CaptureError):
+    """The file does not begin like a watchclock capture."""
+
+    code = "capture.not_a_capture"
+    template = "This is not a watchclock capture: {reason}."
+    next_step = "Name a .pcapng file written by watchclock, or a .transcript text."
+
+
+class CaptureDamagedError(CaptureError):
+    """A byte inside the capture was changed after it was written."""
+
+    code = "capture.damaged"
+    template = "The capture is damaged at byte {offset}: {reason}."
+
+
+class DialectUnknownError(CaptureError):
+    """The capture or transcript speaks a dialect this version does not know."""
+
+    code = "capture.dialect_unknown"
+    template = "No dialect named {dialect} is known here."
+    next_step = "Choose one of: {known}."
+
+
+class TranscriptError(CaptureError):
+    """A line of a text transcript that cannot be read."""
+
+    code = "capture.transcript"
+    template = "Line {line} of the transcript cannot be read: {reason}."
+    next_step = "Each line is TX or RX and hexadecimal bytes; a # starts a remark."
