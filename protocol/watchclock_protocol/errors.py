@@ -55,6 +55,11 @@ class CodedError(Exception):
         self.details = details
         super().__init__(self.template.format(**details))
 
+    @property
+    def advice(self) -> str:
+        """What to do now, as one sentence in English."""
+        return self.next_step.format(**self.details)
+
 
 class ProtocolError(CodedError):
     """Something about bytes, frames, sessions or captures."""

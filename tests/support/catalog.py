@@ -1,0 +1,93 @@
+"""The command's Chinese catalog: which sentences it needs, how it is renewed and compiled.
+
+``python -m tests.support.catalog`` adds new sentences to the catalog, drops those no longer said, and
+compiles it. The translations themselves are written by hand in the ``.po`` file.
+"""
+
+import ast
+import importlib
+import io
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from watchclock_protocol.errors import CodedError
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = ROOT / "watchclock"
+CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
+COMPONENTS = ("watchclock_protocol", "watchclock_device", "watchclock_sim", "watchclock_server", "watchclock")
+
+
+def import_everything() -> None:
+    """Import every module of every component, so that every error class exists."""
+    for component in COMPONENTS:
+        package = importlib.import_module(component)
+        for module in pkgutil.walk_packages(package.__path__, f"{component}."):
+            if not module.name.endswith("__main__") and ".migrations" not in module.name:
+                importlib.import_module(module.name)
+
+
+def error_classes() -> list[type[CodedError]]:
+    """Every error a user can meet, in the order of their codes."""
+    import_everything()
+    found: set[type[CodedError]] = set()
+    waiting = [CodedError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.__module__.startswith("watchclock"):
+            found.add(kind)
+        waiting += kind.__subclasses__()
+    return sorted(found, key=lambda kind: kind.code)
+
+
+def needed_sentences() -> set[str]:
+    """Every sentence the command can say: translated literals, error sentences and next steps."""
+    said = {sentence for path in COMMAND.glob("*.py") for sentence in _translated_literals(path)}
+    told = {text for kind in error_classes() for text in (kind.template, kind.next_step)}
+    return said | told
+
+
+def load() -> Catalog:
+    """The catalog as written in the repository."""
+    if not CATALOG.exists():
+        return Catalog(locale="zh_CN", project="watchclock", fuzzy=False)
+    with CATALOG.open("rb") as file:
+        return read_po(file, locale="zh_CN")
+
+
+def compiled(catalog: Catalog) -> bytes:
+    """The catalog in the binary form that gettext reads."""
+    buffer = io.BytesIO()
+    write_mo(buffer, catalog)
+    return buffer.getvalue()
+
+
+def renew() -> None:
+    """Bring the catalog file up to date with what the code says, then compile it."""
+    old = load()
+    new = Catalog(locale="zh_CN", project="watchclock", fuzzy=False, creation_date=old.creation_date)
+    new.revision_date = old.revision_date
+    for sentence in sorted(needed_sentences()):
+        known = old.get(sentence)
+        new.add(sentence, known.string if known else "")
+    CATALOG.parent.mkdir(parents=True, exist_ok=True)
+    with CATALOG.open("wb") as file:
+        write_po(file, new, width=110, omit_header=False, sort_output=True, no_location=True)
+    CATALOG.with_suffix(".mo").write_bytes(compiled(load()))
+
+
+def _translated_literals(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "translate"}:
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+if __name__ == "__main__":
+    renew()

@@ -1,0 +1,1 @@
+"""The ``watchclock`` command: thin, one module a group of verbs."""

@@ -1,0 +1,43 @@
+"""What the command says, in the language its user reads.
+
+English sentences are the message ids; ``locale/zh_CN`` holds the Chinese. The language comes from
+``WATCHCLOCK_LANGUAGE``, else from the usual ``LC_ALL``, ``LC_MESSAGES`` and ``LANG``.
+"""
+
+import gettext
+import os
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from watchclock_protocol.errors import CodedError
+
+__all__ = ["next_step_of", "sentence_of", "translate"]
+
+LOCALE: Final = Path(__file__).parent / "locale"
+VARIABLES: Final = ("WATCHCLOCK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+
+
+def translate(sentence: str) -> str:
+    """The sentence in the user's language; English where no translation exists."""
+    return _catalog(_language()).gettext(sentence) if sentence else ""
+
+
+def sentence_of(error: CodedError) -> str:
+    """What happened, as one sentence in the user's language."""
+    return translate(error.template).format(**error.details)
+
+
+def next_step_of(error: CodedError) -> str:
+    """What to do now, as one sentence in the user's language."""
+    return translate(error.next_step).format(**error.details)
+
+
+def _language() -> str:
+    chosen = next((os.environ[name] for name in VARIABLES if os.environ.get(name)), "en")
+    return "zh_CN" if chosen.lower().startswith("zh") else "en"
+
+
+@cache
+def _catalog(language: str) -> gettext.NullTranslations:
+    return gettext.translation("watchclock", LOCALE, [language], fallback=True)
