@@ -1,0 +1,100 @@
+"""Captures are evidence: stored under their own SHA-256, written once, never changed."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import Depends, Request
+
+from watchclock_server.errors import NotFoundError, ServerError
+
+__all__ = ["Archive", "ArchiveError", "CaptureArchive", "CaptureNotFoundError", "get_archive"]
+
+
+class ArchiveError(ServerError):
+    """The folder of captures cannot be written or read."""
+
+    status = 503
+    code = "server.archive"
+    template = "The archive of captures cannot be used: {reason}."
+    next_step = "Check the disk of the server; captures stay safe in the dock's spool meanwhile."
+
+
+class CaptureNotFoundError(NotFoundError):
+    """No capture of this name is in the archive."""
+
+    code = "server.archive.not_found"
+    template = "No capture {sha256} is in the archive."
+
+
+class Archive:
+    """A folder of files named by their content: ``ab/abcd….pcapng``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Final = folder
+
+    def put(self, data: bytes) -> str:
+        """Store a capture; the same bytes twice are one file.
+
+        The name appears only after the bytes are on the disk, so a power cut leaves no torn file
+        under a good name.
+
+        Returns:
+            The SHA-256 of the bytes in lower-case hexadecimal.
+
+        Raises:
+            ArchiveError: the disk is full or the folder cannot be written.
+        """
+        sha256 = hashlib.sha256(data).hexdigest()
+        target = self.path(sha256)
+        if target.exists():
+            return sha256
+        try:
+            _write_durably(target, data)
+        except OSError as error:
+            raise ArchiveError(reason=error.strerror or type(error).__name__) from error
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """The bytes stored under this name.
+
+        Raises:
+            CaptureNotFoundError: there are none.
+            ArchiveError: the file cannot be read.
+        """
+        try:
+            return self.path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise CaptureNotFoundError(sha256=sha256) from error
+        except OSError as error:
+            raise ArchiveError(reason=error.strerror or type(error).__name__) from error
+
+    def path(self, sha256: str) -> Path:
+        """Where a capture of this name stands, whether or not it exists."""
+        return self._folder / sha256[:2] / f"{sha256}.pcapng"
+
+
+def _write_durably(target: Path, data: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
+        part.write(data)
+        part.flush()
+        os.fsync(part.fileno())
+    Path(part.name).replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def get_archive(request: Request) -> Archive:
+    """The archive of this app (FastAPI dependency)."""
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+CaptureArchive = Annotated[Archive, Depends(get_archive)]
+"""Endpoint parameter type: the archive of captures."""
