@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The one entrance for people who build watchclock: demo, test, check, bench.
+"""The one entrance for people who build watchclock: demo, test, check, translate, bench.
 
 Needs nothing but Python 3.11 or newer. The first run makes a virtual environment in ``.venv`` and
-installs what the task needs; later runs start at once until pyproject.toml or constraints.txt change.
+installs what the task needs; later runs start at once until the requirements change.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ import tempfile
 import tomllib
 import venv
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENT = ROOT / ".venv"
@@ -24,7 +28,7 @@ PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 BUDGETS = ROOT / "benchmarks" / "budgets.toml"
 
-# Each extra contains the ones before it, so an environment made for a later one serves the earlier.
+# Each extra contains those before it: an environment made for a later one serves the earlier.
 EXTRAS = ("all", "test", "dev")
 
 HOUSE_TESTS = (
@@ -43,15 +47,14 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this file may well have an older one
         print("watchclock needs Python 3.11 or newer; start this file with it.", file=sys.stderr)
         return 2
-    match options.task:
-        case "demo":
-            return demo(once=options.once, passed_on=passed_on)
-        case "test":
-            return test(require_all=options.require_all, passed_on=passed_on)
-        case "check":
-            return check()
-        case _:
-            return bench(options.names, passed_on)
+    tasks: dict[str, Callable[[], int]] = {
+        "demo": lambda: demo(once=options.once, passed_on=passed_on),
+        "test": lambda: test(require_all=options.require_all, passed_on=passed_on),
+        "check": check,
+        "translate": translate,
+        "bench": lambda: bench(options.names, passed_on),
+    }
+    return tasks[options.task]()
 
 
 def demo(*, once: bool, passed_on: list[str]) -> int:
@@ -88,6 +91,12 @@ def check() -> int:
     return 1 if failed else 0
 
 
+def translate() -> int:
+    """Bring the command's catalog up to date with what the code says."""
+    prepare("test")
+    return run([PYTHON, "-m", "tests.support.catalog"])
+
+
 def bench(names: list[str], passed_on: list[str]) -> int:
     """Run the benchmarks and hold every measured ratio against its budget."""
     prepare("test")
@@ -102,7 +111,9 @@ def bench(names: list[str], passed_on: list[str]) -> int:
     return code or (1 if exceeded else 0)
 
 
-def _print_ratios(benchmarks: list[dict[str, object]], budgets: dict[str, dict[str, float]]) -> int:
+def _print_ratios(
+    benchmarks: list[dict[str, object]], budgets: dict[str, dict[str, float]]
+) -> int:
     """Print one line a ratio and return how many broke their budget or have none."""
     exceeded = 0
     print(f"\n{'measured':<58}{'ratio':>12}{'budget':>12}")
@@ -115,22 +126,33 @@ def _print_ratios(benchmarks: list[dict[str, object]], budgets: dict[str, dict[s
             is_kept = limit is not None and value <= limit
             exceeded += not is_kept
             shown = "none" if limit is None else f"{limit:g}"
-            print(f"{name + '.' + key:<58}{value:>12.3f}{shown:>12}{'' if is_kept else '  EXCEEDED'}")
+            print(
+                f"{name + '.' + key:<58}{value:>12.3f}{shown:>12}{'' if is_kept else '  EXCEEDED'}"
+            )
     return exceeded
 
 
 def prepare(extra: str) -> None:
     """Make or renew the virtual environment so that it holds at least ``extra``."""
     wanted = _fingerprint()
-    if any(_stamp(name).is_file() and _stamp(name).read_text() == wanted for name in EXTRAS[EXTRAS.index(extra) :]):
+    if any(
+        _stamp(name).is_file() and _stamp(name).read_text() == wanted
+        for name in EXTRAS[EXTRAS.index(extra) :]
+    ):
         return
-    print(f"Setting up {ENVIRONMENT.name} for '{extra}' (first run only) …", file=sys.stderr, flush=True)
+    print(
+        f"Setting up {ENVIRONMENT.name} for '{extra}' (first run only) …",
+        file=sys.stderr,
+        flush=True,
+    )
     if not PYTHON.exists():
         venv.create(ENVIRONMENT, with_pip=True)
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     code = run([*pip, "--constraint", ROOT / "constraints.txt", "--editable", f"{ROOT}[{extra}]"])
     if code != 0:
-        sys.exit("The packages could not be installed; see pip's message above. Is the package index reachable?")
+        sys.exit(
+            "The packages could not be installed; see pip's message above. Is the package index reachable?"
+        )
     _stamp(extra).write_text(wanted)
 
 
@@ -138,13 +160,17 @@ def run(command: list[Path | str]) -> int:
     """Run a program in the project's folder, its output going where ours goes."""
     environment = {**os.environ, "PATH": f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"}
     try:
-        return subprocess.run([str(part) for part in command], cwd=ROOT, env=environment, check=False).returncode
+        return subprocess.run(
+            [str(part) for part in command], cwd=ROOT, env=environment, check=False
+        ).returncode
     except KeyboardInterrupt:
         return 130
 
 
 def _fingerprint() -> str:
-    content = b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt"))
+    content = b"".join(
+        (ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")
+    )
     return hashlib.sha256(content + sys.version.encode() + str(ROOT).encode()).hexdigest()
 
 
@@ -160,14 +186,21 @@ def _split_at_dashes(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     tasks = parser.add_subparsers(dest="task", required=True)
     shows = tasks.add_parser("demo", help="run the main job on simulated wands and show the page")
-    shows.add_argument("--once", action="store_true", help="end by itself instead of waiting for Ctrl-C")
+    shows.add_argument(
+        "--once", action="store_true", help="end by itself instead of waiting for Ctrl-C"
+    )
     tests = tasks.add_parser("test", help="run the tests; what follows -- goes to pytest")
     tests.add_argument("--require-all", action="store_true", help="a skipped test is a failure")
     tasks.add_parser("check", help="format, lint, types, import contracts, house rules, docs")
-    benches = tasks.add_parser("bench", help="run benchmarks against their budgets; what follows -- goes to pytest")
+    tasks.add_parser("translate", help="add new sentences to the Chinese catalog and compile it")
+    benches = tasks.add_parser(
+        "bench", help="run benchmarks against budgets; what follows -- goes to pytest"
+    )
     benches.add_argument("names", nargs="*", metavar="NAME", help="only benchmarks/bench_NAME.py")
     return parser
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+    "contracts"
+]
 COMPONENTS = ("protocol", "device", "firmware_sim", "server", "watchclock")
 
 # contract id -> (file, line added at its end, or None to make the file new)
@@ -27,21 +29,29 @@ PLANTED: Mapping[str, tuple[str, str]] = {
         "device/watchclock_device/drivers/serial_port.py",
         "import watchclock_device.drivers.tcp_port",
     ),
-    "server-features": ("server/watchclock_server/sites/service.py", "import watchclock_server.plans.service"),
+    "server-features": (
+        "server/watchclock_server/sites/service.py",
+        "import watchclock_server.plans.service",
+    ),
     "feature-layers": ("server/watchclock_server/sites/helpers.py", '"""Stray."""'),
     "pure-domain": ("server/watchclock_server/plans/domain.py", "import sqlalchemy"),
     "private-repositories": (
         "server/watchclock_server/plans/service.py",
         "import watchclock_server.sites.repository",
     ),
-    "no-cycles": ("server/watchclock_server/sites/domain.py", "import watchclock_server.sites.service"),
+    "no-cycles": (
+        "server/watchclock_server/sites/domain.py",
+        "import watchclock_server.sites.service",
+    ),
 }
 
 
 def lint_imports(folder: Path, contract: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run import-linter on the copy of the project in ``folder``."""
     chosen = ["--contract", contract] if contract else []
-    paths = os.pathsep.join(str(folder if name == "watchclock" else folder / name) for name in COMPONENTS)
+    paths = os.pathsep.join(
+        str(folder if name == "watchclock" else folder / name) for name in COMPONENTS
+    )
     program = Path(sys.executable).with_name("lint-imports")
     return subprocess.run(
         [program, "--no-cache", "--config", "pyproject.toml", *chosen],
@@ -57,7 +67,11 @@ def lint_imports(folder: Path, contract: str | None = None) -> subprocess.Comple
 def project(tmp_path: Path) -> Path:
     """A copy of the project's sources that a test may damage."""
     for name in COMPONENTS:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "static", "locale"))
+        shutil.copytree(
+            ROOT / name,
+            tmp_path / name,
+            ignore=shutil.ignore_patterns("__pycache__", "static", "locale"),
+        )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

@@ -16,7 +16,9 @@ def fields(template: str) -> set[str]:
 
 def test_every_sentence_is_translated() -> None:
     catalog = load()
-    missing = sorted(text for text in needed_sentences() if not (m := catalog.get(text)) or not m.string)
+    missing = sorted(
+        text for text in needed_sentences() if not (m := catalog.get(text)) or not m.string
+    )
     assert missing == []
 
 

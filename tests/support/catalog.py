@@ -1,7 +1,7 @@
 """The command's Chinese catalog: which sentences it needs, how it is renewed and compiled.
 
-``python -m tests.support.catalog`` adds new sentences to the catalog, drops those no longer said, and
-compiles it. The translations themselves are written by hand in the ``.po`` file.
+``python -m tests.support.catalog`` adds new sentences to the catalog, drops those no longer said,
+and compiles it. The translations themselves are written by hand in the ``.po`` file.
 """
 
 import ast
@@ -20,7 +20,13 @@ from watchclock_protocol.errors import CodedError
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
 CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
-COMPONENTS = ("watchclock_protocol", "watchclock_device", "watchclock_sim", "watchclock_server", "watchclock")
+COMPONENTS = (
+    "watchclock_protocol",
+    "watchclock_device",
+    "watchclock_sim",
+    "watchclock_server",
+    "watchclock",
+)
 
 
 def import_everything() -> None:
@@ -70,7 +76,9 @@ def compiled(catalog: Catalog) -> bytes:
 def renew() -> None:
     """Bring the catalog file up to date with what the code says, then compile it."""
     old = load()
-    new = Catalog(locale="zh_CN", project="watchclock", fuzzy=False, creation_date=old.creation_date)
+    new = Catalog(
+        locale="zh_CN", project="watchclock", fuzzy=False, creation_date=old.creation_date
+    )
     new.revision_date = old.revision_date
     for sentence in sorted(needed_sentences()):
         known = old.get(sentence)
@@ -83,7 +91,11 @@ def renew() -> None:
 
 def _translated_literals(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"_", "translate"}:
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in {"_", "translate"}
+        ):
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value

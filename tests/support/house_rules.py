@@ -1,7 +1,7 @@
 """Our own rules for source code, each from a mistake that no ready-made checker sees.
 
-Each rule walks one file's syntax tree and gives the places that break it. Where a rule comes from a
-real mistake in a well-known project, that project is named.
+Each rule walks one file's syntax tree and gives the places that break it. Where a rule comes from
+a real mistake in a well-known project, that project is named.
 """
 
 import ast
@@ -74,7 +74,9 @@ def modules_have_a_purpose(source: SourceFile, tree: ast.Module) -> Iterator[tup
         yield 1, "the module does not say why it exists"
 
 
-def classes_are_named_for_what_they_are(_source: SourceFile, tree: ast.Module) -> Iterator[tuple[int, str]]:
+def classes_are_named_for_what_they_are(
+    _source: SourceFile, tree: ast.Module
+) -> Iterator[tuple[int, str]]:
     """A class called Manager or Handler has no boundary."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef) and node.name.endswith(FORBIDDEN_CLASS_SUFFIXES):
@@ -89,7 +91,7 @@ def no_string_is_a_statement(_source: SourceFile, tree: ast.Module) -> Iterator[
 
 
 def no_assert_over_a_choice(_source: SourceFile, tree: ast.Module) -> Iterator[tuple[int, str]]:
-    """``assert a == b if c else d`` asserts ``d`` itself (pymodbus, datasette); a tuple is always true."""
+    """``assert a == b if c else d`` asserts ``d`` (pymodbus, datasette); a tuple is true."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Assert) and isinstance(node.test, ast.IfExp | ast.Tuple):
             yield node.lineno, "this assert is true whatever happens"
@@ -100,7 +102,11 @@ def every_test_asserts(source: SourceFile, tree: ast.Module) -> Iterator[tuple[i
     if not source.is_test:
         return
     for node in ast.walk(tree):
-        if isinstance(node, FunctionNode) and node.name.startswith(("test_", "bench_")) and not _asserts(node):
+        if (
+            isinstance(node, FunctionNode)
+            and node.name.startswith(("test_", "bench_"))
+            and not _asserts(node)
+        ):
             yield node.lineno, f"{node.name} asserts nothing in its own body"
 
 
