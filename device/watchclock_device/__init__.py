@@ -1,0 +1,1 @@
+"""Links to wands and the journaled download; start reading at ``download.py``."""

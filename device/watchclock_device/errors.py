@@ -1,0 +1,256 @@
+"""Every way a dock, its spool or its server can fail a download, each with a stable code.
+
+DeviceError
+    AddressError           `serail:/dev/ttyUSB0`
+    TimeZoneError          `--time-zone Asia/Shanghia`
+    DriverUnknownError     no driver for the scheme of the address
+    DriverConflictError    two installed drivers claim one scheme
+    DriverMissingError     the library of a driver is not installed
+    PortNotFoundError      the cable is not plugged in, nobody listens on the TCP port
+    PortBusyError          another program, or another download, has the port
+    PortForbiddenError     the user may not open serial ports
+    PortUnusableError      the path is a file or a printer, not a serial port
+    LinkLostError          the cable was pulled, the peer closed the connection
+    NoWandError            nothing answers in any dialect
+    SeveralWandsError      more than one wand answers: which one is meant?
+    WrongDialectError      the wand speaks another dialect than it was asked to
+    VerificationError      the capture on disk is not what the wand sent
+    SpoolError             the spool cannot be written
+        DiskFullError      no space left
+UploadError
+    ServerDownError        no connection, or it broke
+    ServerFailedError      the server answered 5xx
+    ServerAnswerError      the answer is no answer of a watchclock server
+    TokenRefusedError      the server does not accept the token
+    CaptureRefusedError    the server does not take this capture
+    CaptureConflictError   the server holds other records under the same names
+"""
+
+from watchclock_protocol.errors import CodedError
+
+__all__ = [
+    "AddressError",
+    "CaptureConflictError",
+    "CaptureRefusedError",
+    "DeviceError",
+    "DiskFullError",
+    "DriverConflictError",
+    "DriverMissingError",
+    "DriverUnknownError",
+    "LinkLostError",
+    "NoWandError",
+    "PortBusyError",
+    "PortForbiddenError",
+    "PortNotFoundError",
+    "PortUnusableError",
+    "ServerAnswerError",
+    "ServerDownError",
+    "ServerFailedError",
+    "SeveralWandsError",
+    "SpoolError",
+    "TimeZoneError",
+    "TokenRefusedError",
+    "UploadError",
+    "VerificationError",
+    "WrongDialectError",
+]
+
+
+class DeviceError(CodedError):
+    """Something about addresses, ports, links, wands or the spool."""
+
+    code = "device.error"
+    template = "The download could not be done."
+    next_step = "Dock the wand again; nothing was changed on it."
+
+
+class AddressError(DeviceError):
+    """An address that names no port."""
+
+    code = "device.address"
+    template = "{address} is not an address: {reason}."
+    next_step = "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT."
+
+
+class TimeZoneError(DeviceError):
+    """A time zone nobody knows."""
+
+    code = "device.time_zone"
+    template = "There is no time zone named {name}."
+    next_step = "Write the IANA name of the site's zone, for example Asia/Shanghai."
+
+
+class DriverUnknownError(DeviceError):
+    """No installed driver opens addresses of this scheme."""
+
+    code = "device.driver_unknown"
+    template = "No driver opens {scheme} addresses."
+    next_step = "Use one of these schemes: {known}."
+
+
+class DriverConflictError(DeviceError):
+    """Two installed drivers claim the same scheme, so which one opens a port would be chance."""
+
+    code = "device.driver_conflict"
+    template = "Two drivers claim the scheme {scheme}: {first} and {second}."
+    next_step = "Uninstall one of the two packages."
+
+
+class DriverMissingError(DeviceError):
+    """A driver is registered, but the library it needs is not installed."""
+
+    code = "device.driver_missing"
+    template = "The driver {driver} needs the library {library}, which is not installed."
+    next_step = 'Install it with: pip install "watchclock[device]"'
+
+
+class PortNotFoundError(DeviceError):
+    """There is no such port, or nobody listens behind it."""
+
+    code = "device.port_not_found"
+    template = "There is no port at {address}."
+    next_step = "Plug the dock in, then look at what watchclock ports lists."
+
+
+class PortBusyError(DeviceError):
+    """Another program holds the port."""
+
+    code = "device.port_busy"
+    template = "Another program is using {address}."
+    next_step = "Close the other program or wait until its download ends, then try again."
+
+
+class PortForbiddenError(DeviceError):
+    """The user has no right to open the port."""
+
+    code = "device.port_forbidden"
+    template = "You are not allowed to open {address}."
+    next_step = (
+        "Join the group that owns serial ports (sudo usermod -aG dialout $USER, then sign in"
+        " again) or install device/udev/70-watchclock.rules."
+    )
+
+
+class PortUnusableError(DeviceError):
+    """The port exists but is not one a wand can be on."""
+
+    code = "device.port_unusable"
+    template = "{address} cannot be used as a port: {reason}."
+    next_step = "Name the port of the dock; watchclock ports lists all ports."
+
+
+class LinkLostError(DeviceError):
+    """The link broke while it was in use."""
+
+    code = "device.link_lost"
+    template = "The connection to {address} was lost."
+    next_step = (
+        "Check the cable, dock the wand again and repeat the download; records already read are"
+        " in the spool and none was lost."
+    )
+
+
+class NoWandError(DeviceError):
+    """No wand answers."""
+
+    code = "device.no_wand"
+    template = "No wand answers at {address}."
+    next_step = "Switch the wand on, put it into the dock and try again."
+
+
+class SeveralWandsError(DeviceError):
+    """More than one wand answers and none was named."""
+
+    code = "device.several_wands"
+    template = "Several wands answer: {addresses}."
+    next_step = "Name the address of the one you mean, or leave only one wand docked."
+
+
+class WrongDialectError(DeviceError):
+    """A wand answers, but in another dialect."""
+
+    code = "device.wrong_dialect"
+    template = "The wand at {address} speaks {found}, not {asked}."
+    next_step = "Leave the dialect out, or name the one the wand speaks."
+
+
+class VerificationError(DeviceError):
+    """What is on disk is not what came from the wand, so the wand is left as it is."""
+
+    code = "device.verification"
+    template = "The stored capture does not match what the wand sent: {reason}."
+    next_step = (
+        "Dock the wand again; its records were not acknowledged. Check the disk if it recurs."
+    )
+
+
+class SpoolError(DeviceError):
+    """The folder of captures cannot be used."""
+
+    code = "device.spool"
+    template = "The spool folder {folder} cannot be used: {reason}."
+    next_step = "Name a folder you may write to with --spool."
+
+
+class DiskFullError(SpoolError):
+    """No space is left for a capture."""
+
+    code = "device.disk_full"
+    template = "The disk holding {folder} is full."
+    next_step = "Free some space and repeat the download; the wand still holds its records."
+
+
+class UploadError(CodedError):
+    """Something about handing captures to the server. They stay in the spool."""
+
+    code = "upload.error"
+    template = "The captures could not be uploaded."
+    next_step = "The captures are safe in the spool; run watchclock upload later."
+
+
+class ServerDownError(UploadError):
+    """The server cannot be reached."""
+
+    code = "upload.server_down"
+    template = "The server {server} cannot be reached: {reason}."
+    next_step = "Start the server or check its address; captures wait safely in the spool."
+
+
+class ServerFailedError(UploadError):
+    """The server answered that it failed."""
+
+    code = "upload.server_failed"
+    template = "The server {server} failed with status {status}."
+    next_step = "Look into the server's log; captures wait safely in the spool."
+
+
+class ServerAnswerError(UploadError):
+    """What answered does not speak as a watchclock server does."""
+
+    code = "upload.server_answer"
+    template = "The answer of {server} is not one of a watchclock server: {reason}."
+    next_step = "Check the address of the server; captures wait safely in the spool."
+
+
+class TokenRefusedError(UploadError):
+    """The server does not accept the token."""
+
+    code = "upload.token_refused"
+    template = "The server {server} refused the token."
+    next_step = "Make a new one with watchclock token create and pass it as WATCHCLOCK_TOKEN."
+
+
+class CaptureRefusedError(UploadError):
+    """The server does not take this capture."""
+
+    code = "upload.capture_refused"
+    template = "The server refused the capture {capture}: {reason}."
+    next_step = "The capture stays in the spool; show it with watchclock decode."
+
+
+class CaptureConflictError(UploadError):
+    """The server kept the records, but some contradict records it had before."""
+
+    code = "upload.capture_conflict"
+    template = "{conflicts} records of capture {capture} contradict records stored before."
+    next_step = "Both versions are kept; look at the wand's page on the server."

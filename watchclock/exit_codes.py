@@ -1,0 +1,34 @@
+"""Exit codes of the command, one a kind of trouble, so that scripts can tell them apart."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from watchclock_protocol.errors import CodedError
+
+__all__ = ["EXIT_CODES", "exit_code"]
+
+UNEXPECTED: Final = 1
+
+EXIT_CODES: Final[Mapping[str, int]] = {
+    "device.address": 2,
+    "device.time_zone": 2,
+    "device": 3,
+    "device.no_wand": 4,
+    "device.several_wands": 4,
+    "device.wrong_dialect": 4,
+    "protocol": 4,
+    "capture": 5,
+    "device.verification": 5,
+    "upload": 6,
+    "server": 6,
+    "device.spool": 7,
+    "device.disk_full": 7,
+}
+"""Exit code by error code or its first part: 2 usage, 3 port or link, 4 wand or protocol,
+5 capture, 6 server, 7 disk."""
+
+
+def exit_code(error: CodedError) -> int:
+    """The exit code of the command that ends with this error; never 0."""
+    component, _, _ = error.code.partition(".")
+    return EXIT_CODES.get(error.code, EXIT_CODES.get(component, UNEXPECTED))
