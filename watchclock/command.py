@@ -1,29 +1,28 @@
 """The verbs of ``watchclock``, in one literal table; a verb's code is loaded only when it is used.
 
-Errors end here, once for all verbs: one sentence, the code and the next step on standard error, the
+Errors end here, once for all verbs: one sentence, code and next step on standard error, the
 same as a JSON object on standard output where ``--json`` was asked for, and an exit code that
 docs/errors.md lists.
 """
 
+import difflib
 import importlib
 import json
 import sys
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast, override
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any, Final, NamedTuple
 
 import typer
-import typer.main
 from rich.console import Console
-from typer.core import TyperGroup
+from rich.table import Table
 
 from watchclock.exit_codes import exit_code
 from watchclock.language import next_step_of, sentence_of
 from watchclock.language import translate as _
 from watchclock_protocol.errors import CodedError
 
-if TYPE_CHECKING:
-    import click
-
-__all__ = ["MissingPartError", "app", "main"]
+__all__ = ["VERBS", "MissingPartError", "UnknownVerbError", "Verb", "load_verb", "main"]
 
 
 class MissingPartError(CodedError):
@@ -34,90 +33,104 @@ class MissingPartError(CodedError):
     next_step = "Install it with: pip install 'watchclock[{extra}]'."
 
 
+class UnknownVerbError(CodedError):
+    """The first word of the command line is no verb of ours."""
+
+    code = "command.unknown_verb"
+    template = "There is no verb named {verb}."
+    next_step = "Did you mean {nearest}? watchclock --help lists all verbs."
+
+
 class Verb(NamedTuple):
-    """Where a verb's code is, and which extra brings what it needs."""
+    """Where a verb's code is, which extra brings what it needs, and what it is for."""
 
     module: str
     attribute: str
     extra: str
+    summary: str
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "demo": Verb("watchclock.demo_command", "demo", "all"),
-    "ports": Verb("watchclock.download_command", "ports", "device"),
-    "download": Verb("watchclock.download_command", "download", "device"),
-    "upload": Verb("watchclock.upload_command", "upload", "device"),
-    "decode": Verb("watchclock.decode_command", "decode", "device"),
-    "serve": Verb("watchclock.serve_command", "serve", "server"),
-    "token": Verb("watchclock.token_command", "app", "server"),
-    "sim": Verb("watchclock.sim_command", "app", "sim"),
+    "demo": Verb(
+        "watchclock.demo_command", "demo", "all", _("Run the main job on simulated wands.")
+    ),
+    "ports": Verb(
+        "watchclock.download_command", "ports", "device", _("List ports a wand can be on.")
+    ),
+    "download": Verb(
+        "watchclock.download_command", "download", "device", _("Download one wand safely.")
+    ),
+    "upload": Verb(
+        "watchclock.upload_command", "upload", "device", _("Send waiting captures to the server.")
+    ),
+    "decode": Verb(
+        "watchclock.decode_command", "decode", "device", _("Print the records of a capture.")
+    ),
+    "serve": Verb("watchclock.serve_command", "serve", "server", _("Run the server.")),
+    "token": Verb("watchclock.token_command", "app", "server", _("Make and revoke tokens.")),
+    "sim": Verb("watchclock.sim_command", "app", "sim", _("Simulate a wand.")),
 }
 
 
-class Verbs(TyperGroup):
-    """Loads a verb's module when it is used, so that ``decode`` never waits for the server."""
-
-    @override
-    def list_commands(self, ctx: "click.Context") -> list[str]:
-        return list(VERBS)
-
-    @override
-    def get_command(self, ctx: "click.Context", cmd_name: str) -> "click.Command | None":
-        return load_verb(cmd_name) if cmd_name in VERBS else None
-
-
-def load_verb(name: str) -> "click.Command":
-    """The verb as a command.
+def load_verb(name: str) -> typer.Typer:
+    """The verb as a program of its own.
 
     Raises:
+        UnknownVerbError: no such verb.
         MissingPartError: a package it needs is not installed.
     """
-    verb = VERBS[name]
+    verb = VERBS.get(name)
+    if verb is None:
+        nearest = difflib.get_close_matches(name, VERBS, n=1, cutoff=0) or ["download"]
+        raise UnknownVerbError(verb=name, nearest=nearest[0])
     try:
         found: Any = getattr(importlib.import_module(verb.module), verb.attribute)
     except ModuleNotFoundError as error:
+        if (error.name or "").startswith("watchclock"):
+            raise
         raise MissingPartError(package=error.name, extra=verb.extra) from error
-    if not isinstance(found, typer.Typer):
-        single = typer.Typer(add_completion=False)
-        single.command(name=name)(found)
-        found = single
-    command = typer.main.get_command(cast("typer.Typer", found))
-    command.name = name
-    return cast("click.Command", command)
+    if isinstance(found, typer.Typer):
+        return found
+    program = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    program.command(help=verb.summary)(found)
+    return program
 
 
-app: Final = typer.Typer(
-    cls=Verbs,
-    no_args_is_help=True,
-    add_completion=False,
-    help=_("Download patrol wands, check the night against its plan, keep every wand's history."),
-)
-
-
-@app.callback()
-def watchclock() -> None:
-    """Nothing is shared by all verbs; the callback makes typer treat this as a group."""
-
-
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in {"--help", "-h"}:
+        _print_verbs()
+        return 0 if words else 2
+    if words[0] == "--version":
+        sys.stdout.write(f"watchclock {version('watchclock')}\n")
+        return 0
     try:
-        app(standalone_mode=False)
+        load_verb(words[0])(args=words[1:], prog_name=f"watchclock {words[0]}")
     except CodedError as error:
-        report(error)
+        _report(error, as_json="--json" in words)
         return exit_code(error)
-    except typer.Exit as stop:
-        return stop.exit_code
-    except (typer.Abort, KeyboardInterrupt):
-        return 130
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
     return 0
 
 
-def report(error: CodedError) -> None:
-    """Say what happened and what to do now."""
+def _print_verbs() -> None:
+    table = Table.grid(padding=(0, 3))
+    for name, verb in VERBS.items():
+        table.add_row(f"  {name}", verb.summary)
+    console = Console()
+    console.print(_("Download patrol wands, check the night, keep every wand's history."))
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(_("watchclock VERB --help tells more about each."))
+
+
+def _report(error: CodedError, *, as_json: bool) -> None:
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     console.print(f"{sentence_of(error)} [{error.code}]")
     console.print(next_step_of(error))
-    if "--json" in sys.argv:
+    if as_json:
         told = {"error": error.code, "detail": str(error), "next_step": error.advice}
         sys.stdout.write(json.dumps(told) + "\n")
