@@ -35,10 +35,13 @@ PLANTED: Mapping[str, tuple[str, str]] = {
     ),
     "feature-layers": ("server/watchclock_server/sites/helpers.py", '"""Stray."""'),
     "pure-domain": ("server/watchclock_server/plans/domain.py", "import sqlalchemy"),
-    "private-repositories": (
-        "server/watchclock_server/plans/service.py",
-        "import watchclock_server.sites.repository",
-    ),
+    **{
+        f"private-{feature}": (
+            "server/watchclock_server/reconciliation/service.py",
+            f"import watchclock_server.{feature}.repository",
+        )
+        for feature in ("accounts", "faults", "intake", "plans", "repairs", "sites", "wands")
+    },
     "no-cycles": (
         "server/watchclock_server/sites/domain.py",
         "import watchclock_server.sites.service",
