@@ -3,6 +3,7 @@
     CodedError                    code, sentence, next step
         ProtocolError
             LocalProtocolError    we asked for something the dialect forbids now
+                RequestRangeError a request whose values its bytes cannot carry
             RemoteProtocolError   the wand (or the line) sent something it may not
                 FrameError        a frame that cannot be cut or unescaped
                 ChecksumError     a frame or record whose sum does not hold
@@ -37,6 +38,7 @@ __all__ = [
     "RecordsMissingError",
     "RefusedError",
     "RemoteProtocolError",
+    "RequestRangeError",
     "SequenceError",
     "SilenceError",
     "TranscriptError",
@@ -75,6 +77,14 @@ class LocalProtocolError(ProtocolError):
     code = "protocol.local"
     template = "{command} is not allowed while the session is {state}."
     next_step = "Finish or abandon the command in progress first."
+
+
+class RequestRangeError(LocalProtocolError):
+    """The caller's values do not fit into the bytes of the command."""
+
+    code = "protocol.request_range"
+    template = "{command} cannot carry these values: {reason}."
+    next_step = "Keep to the ranges given in the documentation of the dialect."
 
 
 class RemoteProtocolError(ProtocolError):

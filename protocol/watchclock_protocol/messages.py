@@ -6,8 +6,8 @@ from datetime import date, datetime
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
 
-__all__ = ["Acknowledged", "Answer", "ClockReading", "ClockSet", "Counters", "Identity"]
-__all__ += ["ReadingComplete", "RingState", "WandHealth"]
+__all__ = ["Acknowledged", "Answer", "ClockReading", "ClockSet", "Counters", "DialectReply"]
+__all__ += ["Identity", "ReadingComplete", "RingState", "WandHealth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +110,15 @@ class ClockSet:
     civil: datetime
 
 
-Answer = Identity | ClockReading | Counters | ReadingComplete | Acknowledged | ClockSet
+class DialectReply:
+    """A reply that only one dialect knows; its values are subclasses beside its commands.
+
+    Callers that speak no dialect by name may pass over it.
+    """
+
+    __slots__ = ()
+
+
+Answer = (
+    Identity | ClockReading | Counters | ReadingComplete | Acknowledged | ClockSet | DialectReply
+)
