@@ -1,0 +1,26 @@
+"""The capture file: evidence and journal of one download, an append-only pcapng file.
+
+docs/capture.md describes every byte. Everything here is pure: the writer returns bytes, the
+reader takes them.
+"""
+
+from watchclock_protocol.capture.canonical import JsonValue
+from watchclock_protocol.capture.contents import Capture, CaptureAbout, Chunk, Step
+from watchclock_protocol.capture.lanes import Lane
+from watchclock_protocol.capture.reader import capture_name, read_capture
+from watchclock_protocol.capture.steps import StepName, StepState
+from watchclock_protocol.capture.writer import CaptureWriter
+
+__all__ = [
+    "Capture",
+    "CaptureAbout",
+    "CaptureWriter",
+    "Chunk",
+    "JsonValue",
+    "Lane",
+    "Step",
+    "StepName",
+    "StepState",
+    "capture_name",
+    "read_capture",
+]

@@ -1,0 +1,156 @@
+"""Makes the bytes of a capture file, block by block; the caller appends them.
+
+A writer assumes that everything it returned was appended. After a failed append it must not be
+used again: read what is on disk and continue with ``CaptureWriter.resume``.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from watchclock_protocol.capture import layouts
+from watchclock_protocol.capture.canonical import JsonValue
+from watchclock_protocol.capture.contents import CaptureAbout
+from watchclock_protocol.capture.lanes import LANES, TIME_RESOLUTION, Lane, LaneTraits
+from watchclock_protocol.capture.reader import read_capture
+from watchclock_protocol.capture.steps import StepName, StepPayload, StepState
+from watchclock_protocol.errors import CaptureDamagedError
+
+__all__ = ["CaptureWriter"]
+
+_NO_FACTS: Final[Mapping[str, JsonValue]] = MappingProxyType({})
+
+
+class _Option(NamedTuple):
+    code: int
+    value: bytes
+
+
+def _options(*options: _Option) -> bytes:
+    ended = (*options, _Option(layouts.END_OF_OPTIONS, b""))
+    return b"".join(layouts.OPTION.build(option._asdict()) for option in ended)
+
+
+def _block(kind: int, *parts: bytes) -> bytes:
+    return layouts.BLOCK.build({"kind": kind, "body": b"".join(parts)})
+
+
+def _section(about: CaptureAbout) -> bytes:
+    head = {
+        "byte_order_magic": layouts.BYTE_ORDER_MAGIC,
+        "major": layouts.MAJOR_VERSION,
+        "minor": 0,
+        "section_length": layouts.SECTION_LENGTH_UNKNOWN,
+    }
+    options = _options(
+        _Option(layouts.USER_APPLICATION_OPTION, about.software.encode()),
+        _Option(layouts.COMMENT, about.encode()),
+    )
+    return _block(layouts.SECTION_HEADER, layouts.SECTION_HEAD.build(head), options)
+
+
+def _interface(traits: LaneTraits) -> bytes:
+    head = {"link_type": traits.link_type, "reserved": 0, "snap_length": 0}
+    options = _options(
+        _Option(layouts.INTERFACE_NAME_OPTION, traits.name.encode()),
+        _Option(layouts.INTERFACE_DESCRIPTION_OPTION, traits.description.encode()),
+        _Option(layouts.TIME_RESOLUTION_OPTION, bytes((TIME_RESOLUTION,))),
+    )
+    return _block(layouts.INTERFACE_DESCRIPTION, layouts.INTERFACE_HEAD.build(head), options)
+
+
+def _packet(lane: Lane, data: bytes, utc_ns: int, *remarks: _Option) -> bytes:
+    head = {
+        "interface": lane,
+        "time_high": utc_ns >> 32,
+        "time_low": utc_ns & 0xFFFF_FFFF,
+        "captured_length": len(data),
+        "original_length": len(data),
+    }
+    check = {"algorithm": layouts.CRC32_ALGORITHM, "crc32": zlib.crc32(data)}
+    options = _options(
+        *remarks,
+        _Option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)),
+        _Option(layouts.HASH_OPTION, layouts.HASH.build(check)),
+    )
+    return _block(
+        layouts.ENHANCED_PACKET,
+        layouts.PACKET_HEAD.build(head),
+        layouts.PACKET_DATA.build(data),
+        options,
+    )
+
+
+class CaptureWriter:
+    """The bytes of one capture file, in the order in which they must be appended."""
+
+    def __init__(self, about: CaptureAbout) -> None:
+        self._head = _section(about) + b"".join(_interface(traits) for traits in LANES.values())
+        self._written = hashlib.sha256(self._head)
+
+    @classmethod
+    def resume(cls, data: bytes) -> "CaptureWriter":
+        """A writer that continues behind ``data``, for the steps RECOVER and CLOSE.
+
+        Args:
+            data: the whole blocks of a capture, ``Capture.whole_bytes`` long.
+
+        Raises:
+            NotACaptureError: ``data`` is no capture.
+            CaptureDamagedError: ``data`` was changed, or ends inside a block.
+        """
+        capture = read_capture(data)
+        if capture.torn_bytes:
+            raise CaptureDamagedError(offset=capture.whole_bytes, reason="its last block is torn")
+        writer = cls(capture.about)
+        writer._written = hashlib.sha256(data)
+        return writer
+
+    def begin(self) -> bytes:
+        """The head of the file; append it before anything else, once."""
+        return self._head
+
+    def chunk(self, lane: Lane, data: bytes, utc_ns: int) -> bytes:
+        """The block for bytes that crossed the link.
+
+        Args:
+            lane: FROM_WAND or TO_WAND.
+            data: the bytes, in one piece as they were read or written.
+            utc_ns: when they were read, or their writing was finished; nanoseconds since
+                1970-01-01 UTC.
+        """
+        return self._count(_packet(lane, data, utc_ns))
+
+    def step(
+        self,
+        name: StepName,
+        state: StepState,
+        utc_ns: int,
+        facts: Mapping[str, JsonValue] = _NO_FACTS,
+    ) -> bytes:
+        """The block that journals a step and seals every byte before it with their SHA-256.
+
+        Args:
+            name: which step.
+            state: how far it is.
+            utc_ns: when; nanoseconds since 1970-01-01 UTC.
+            facts: what it found out.
+
+        Raises:
+            ValueError: a fact is a number that is not finite, or a text that is not Unicode.
+        """
+        payload = StepPayload(
+            name=name,
+            state=state,
+            facts=dict(facts),
+            utc_ns=utc_ns,
+            sha256=self._written.hexdigest(),
+        )
+        remark = _Option(layouts.COMMENT, payload.sentence.encode())
+        return self._count(_packet(Lane.STEP, payload.encode(), utc_ns, remark))
+
+    def _count(self, block: bytes) -> bytes:
+        self._written.update(block)
+        return block
