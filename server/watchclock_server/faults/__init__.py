@@ -1,0 +1,1 @@
+"""Faults: evidence each download brings about its wand, and the cases opened on it."""

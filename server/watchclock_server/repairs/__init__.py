@@ -1,0 +1,1 @@
+"""Repairs: the work done on one wand for one case, step by step, never rewritten."""

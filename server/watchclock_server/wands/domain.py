@@ -1,0 +1,414 @@
+"""What a wand's clock is worth: instants with an honest error bound, or the plain word "unknown".
+
+A wand's clock counts on from whatever it was last set to, knows no zone and can stop or fall back
+to an epoch. Anchors pair what it showed (or was set to) with the instant that happened. Between
+two anchors the clock ran untouched; that is one *stretch*:
+
+    set ───── stretch ───── read   set ───── stretch ───── read   set ── …
+                            └─ reset by the host ─┘
+
+A stretch that ends in a reading is *checked*: when what the clock counted agrees with what passed,
+within what a crystal can do, its records are corrected; otherwise the clock is *doubted* and its
+records keep no instant, only the downloads between which they were made.
+
+Limits: on the table in "Tags, clocks and storage of patrol wands", section 4.2: a 32 kHz tuning
+fork crystal loses up to about 10 s a day in frost, and never gains more than about 3 s a day.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+from zoneinfo import ZoneInfo
+
+__all__ = [
+    "AnchorKind",
+    "ClockAnchor",
+    "ClockModel",
+    "CorrectedTime",
+    "Stretch",
+    "StretchState",
+    "TimeReason",
+    "Wand",
+]
+
+SECONDS_A_DAY: Final = 86_400
+SLOWEST: Final = 10 / SECONDS_A_DAY
+"""Largest loss of a healthy crystal, seconds a second (116 ppm; tags-and-clocks, 4.2)."""
+FASTEST: Final = 3 / SECONDS_A_DAY
+"""Largest gain of a healthy crystal, seconds a second (35 ppm; tags-and-clocks, 4.2)."""
+RESOLUTION_S: Final = 1.0
+"""Wands keep whole seconds: a shown second has begun up to one second ago."""
+ASSUMED_ERROR_S: Final = 300.0
+"""Error allowed to a clock nobody has ever compared: two months of a healthy crystal in frost."""
+STOPPED_SHARE: Final = 0.5
+"""A clock that counted less than this share of the time that passed stood still in between."""
+
+
+class AnchorKind(StrEnum):
+    """How the pair came about."""
+
+    READ = "read"
+    SET = "set"
+
+
+class StretchState(StrEnum):
+    """What is known of a clock between two anchors."""
+
+    CHECKED = "checked"
+    UNCHECKED = "unchecked"
+    STOPPED = "stopped"
+    WENT_BACK = "went_back"
+    SLOW = "slow"
+    FAST = "fast"
+    NEVER_COMPARED = "never_compared"
+
+
+DOUBTED: Final = frozenset(
+    {StretchState.STOPPED, StretchState.WENT_BACK, StretchState.SLOW, StretchState.FAST}
+)
+
+
+class TimeReason(StrEnum):
+    """Where a corrected time comes from, or why there is none."""
+
+    BETWEEN_CHECKS = "between_checks"
+    SINCE_LAST_CHECK = "since_last_check"
+    BEFORE_FIRST_CHECK = "before_first_check"
+    ASSUMED_SITE_TIME = "assumed_site_time"
+    SEVERAL_POSSIBLE = "several_possible"
+    CLOCK_DOUBTED = "clock_doubted"
+    FITS_NO_STRETCH = "fits_no_stretch"
+    NO_CALENDAR_TIME = "no_calendar_time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockAnchor:
+    """One pair of wand time and instant.
+
+    Attributes:
+        kind: read from the wand, or set by the host.
+        civil: what the wand showed, or was set to; civil, without zone.
+        utc: the instant, aware.
+        uncertainty_s: how far the instant may be off, seconds.
+        offset_s: wand time minus the host's civil time, seconds; None when the host's zone is not
+            known. Only readings carry it.
+    """
+
+    kind: AnchorKind
+    civil: datetime
+    utc: datetime
+    uncertainty_s: float
+    offset_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectedTime:
+    """When something really happened, as far as the wand's clock can tell.
+
+    Attributes:
+        utc: best instant, or None when the clock cannot decide.
+        error_s: largest distance of the truth from ``utc``, seconds; infinite without ``utc``.
+        earliest: not before this instant; None when unbounded.
+        latest: not after this instant; None when unbounded.
+        reason: where this comes from.
+    """
+
+    utc: datetime | None
+    error_s: float
+    earliest: datetime | None
+    latest: datetime | None
+    reason: TimeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The time between two anchors, in which nobody touched the clock.
+
+    Attributes:
+        begin: the anchor it counts from; None before the first anchor.
+        end: the anchor it ends at; None after the last anchor.
+        state: what the comparison of both ends says.
+    """
+
+    begin: ClockAnchor | None
+    end: ClockAnchor | None
+    state: StretchState
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds that passed from end to end; None when an end is open."""
+        if self.begin is None or self.end is None:
+            return None
+        return (self.end.utc - self.begin.utc).total_seconds()
+
+    @property
+    def gained_s(self) -> float | None:
+        """Seconds the wand counted too many (negative: too few); None unless both ends tell."""
+        elapsed_s = self.elapsed_s
+        if elapsed_s is None or self.begin is None or self.end is None:
+            return None
+        if self.end.kind is AnchorKind.SET:
+            return None
+        return (self.end.civil - self.begin.civil).total_seconds() - elapsed_s
+
+    @property
+    def uncertainty_s(self) -> float:
+        """How far ``gained_s`` may be off, seconds."""
+        ends = (anchor for anchor in (self.begin, self.end) if anchor is not None)
+        return sum((anchor.uncertainty_s for anchor in ends), RESOLUTION_S)
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Between which instants something happened; open ends are None."""
+
+    earliest: datetime | None
+    latest: datetime | None
+
+    def meets(self, other: "_Span") -> "_Span | None":
+        starts = [edge for edge in (self.earliest, other.earliest) if edge is not None]
+        ends = [edge for edge in (self.latest, other.latest) if edge is not None]
+        span = _Span(max(starts, default=None), min(ends, default=None))
+        if span.earliest is not None and span.latest is not None and span.earliest > span.latest:
+            return None
+        return span
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    utc: datetime
+    earliest: datetime
+    latest: datetime
+    reason: TimeReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wand:
+    """One wand, known since its first download.
+
+    Attributes:
+        id: key in the database.
+        key: stable name, ``dialect:number``.
+        dialect: the wire format it speaks.
+        number: its own number.
+        firmware: version it told last, if it tells.
+        name: what people call it; its key until somebody names it.
+        site_id: the site it belongs to, if assigned.
+        first_seen: instant of its first upload.
+        last_seen: instant of its latest upload.
+    """
+
+    id: int
+    key: str
+    dialect: str
+    number: str
+    firmware: str | None
+    name: str
+    site_id: int | None
+    first_seen: datetime
+    last_seen: datetime
+
+
+class ClockModel:
+    """Corrects one wand's times by its anchors.
+
+    Args:
+        anchors: all anchors of one wand, in any order.
+        zone: zone of the wand's site, used only for a clock that was never compared.
+    """
+
+    def __init__(self, anchors: Iterable[ClockAnchor], zone: ZoneInfo | None = None) -> None:
+        ordered = sorted(anchors, key=lambda anchor: (anchor.utc, anchor.kind is AnchorKind.SET))
+        self._zone: Final = zone
+        self._stretches: Final = tuple(_stretches(ordered))
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Everything between the anchors, oldest first."""
+        return self._stretches
+
+    @property
+    def doubted(self) -> tuple[Stretch, ...]:
+        """The closed stretches in which the clock did not count as a healthy one does."""
+        return tuple(stretch for stretch in self._stretches if stretch.state in DOUBTED)
+
+    def correct(
+        self,
+        civil: datetime | None,
+        not_before: datetime | None = None,
+        not_after: datetime | None = None,
+    ) -> CorrectedTime:
+        """The instant of a wand time, with the largest error it can have.
+
+        Args:
+            civil: the wand's time; None when it was no calendar date.
+            not_before: when the wand was last emptied before, if that is known.
+            not_after: when the record was read out at the latest.
+        """
+        window = _Span(not_before, not_after)
+        if civil is None:
+            return _unknown(window, TimeReason.NO_CALENDAR_TIME)
+        candidates: list[_Candidate] = []
+        for stretch in self._stretches:
+            if stretch.state in DOUBTED:
+                if _overlaps(stretch, window):
+                    return _unknown(window, TimeReason.CLOCK_DOUBTED)
+                continue
+            reach = _reach(stretch).meets(window)
+            if reach is not None:
+                candidates += _fit(self._candidates(stretch, civil), reach)
+        return _merged(candidates) or _unknown(window, TimeReason.FITS_NO_STRETCH)
+
+    def _candidates(self, stretch: Stretch, civil: datetime) -> Sequence[_Candidate]:
+        match stretch.state:
+            case StretchState.NEVER_COMPARED:
+                return _assumed(civil, self._zone, stretch)
+            case StretchState.CHECKED:
+                return _interpolated(civil, stretch)
+            case _:
+                return _extrapolated(civil, stretch)
+
+
+def _stretches(anchors: Sequence[ClockAnchor]) -> Iterable[Stretch]:
+    if not anchors:
+        yield Stretch(begin=None, end=None, state=StretchState.NEVER_COMPARED)
+        return
+    yield Stretch(begin=None, end=anchors[0], state=_state_before(anchors[0]))
+    for begin, end in pairwise(anchors):
+        yield Stretch(begin=begin, end=end, state=_state_between(begin, end))
+    yield Stretch(begin=anchors[-1], end=None, state=StretchState.UNCHECKED)
+
+
+def _state_before(first: ClockAnchor) -> StretchState:
+    if first.kind is AnchorKind.SET or first.offset_s is None:
+        return StretchState.NEVER_COMPARED
+    return StretchState.UNCHECKED
+
+
+def _state_between(begin: ClockAnchor, end: ClockAnchor) -> StretchState:
+    if end.kind is AnchorKind.SET:
+        return StretchState.UNCHECKED
+    counted_s = (end.civil - begin.civil).total_seconds()
+    passed_s = (end.utc - begin.utc).total_seconds()
+    slack_s = begin.uncertainty_s + end.uncertainty_s + RESOLUTION_S
+    if counted_s < -slack_s:
+        return StretchState.WENT_BACK
+    if counted_s > passed_s * (1 + FASTEST) + slack_s:
+        return StretchState.FAST
+    if counted_s >= passed_s * (1 - SLOWEST) - slack_s:
+        return StretchState.CHECKED
+    return StretchState.STOPPED if counted_s < passed_s * STOPPED_SHARE else StretchState.SLOW
+
+
+def _overlaps(stretch: Stretch, window: _Span) -> bool:
+    """Whether more than a shared edge of a closed stretch lies in the window."""
+    begin, end = stretch.begin, stretch.end
+    if begin is None or end is None:
+        return False
+    shared = _Span(begin.utc, end.utc).meets(window)
+    return shared is not None and shared.earliest != shared.latest
+
+
+def _reach(stretch: Stretch) -> _Span:
+    """The instants a stretch covers, widened by what its ends may be off."""
+    begin, end = stretch.begin, stretch.end
+    return _Span(
+        None if begin is None else begin.utc - _seconds(begin.uncertainty_s + RESOLUTION_S),
+        None if end is None else end.utc + _seconds(end.uncertainty_s + RESOLUTION_S),
+    )
+
+
+def _seconds(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
+def _from_anchor(anchor: ClockAnchor, civil: datetime) -> tuple[datetime, datetime, datetime]:
+    """Nominal, earliest and latest instant of ``civil`` as one anchor and the crystal tell."""
+    counted_s = (civil - anchor.civil).total_seconds()
+    slack_s = anchor.uncertainty_s + RESOLUTION_S
+    ends = (counted_s / (1 + FASTEST), counted_s / (1 - SLOWEST))
+    return (
+        anchor.utc + _seconds(counted_s),
+        anchor.utc + _seconds(min(ends) - slack_s),
+        anchor.utc + _seconds(max(ends) + slack_s),
+    )
+
+
+def _interpolated(civil: datetime, stretch: Stretch) -> Sequence[_Candidate]:
+    """Straight line between both ends; the bound holds for any healthy crystal.
+
+    It is widened to both ends' own counting, so that a short halt too small to be seen from the
+    ends is inside the bound too.
+    """
+    begin, end = stretch.begin, stretch.end
+    if begin is None or end is None:
+        return ()
+    nominal_begin, earliest_begin, latest_begin = _from_anchor(begin, civil)
+    nominal_end, earliest_end, latest_end = _from_anchor(end, civil)
+    if latest_begin < earliest_end or latest_end < earliest_begin:
+        return ()
+    counted_s = (end.civil - begin.civil).total_seconds()
+    share = (civil - begin.civil).total_seconds() / counted_s if counted_s > 0 else 0.0
+    utc = nominal_begin + (nominal_end - nominal_begin) * min(max(share, 0.0), 1.0)
+    slack = _seconds(RESOLUTION_S)
+    earliest = min(max(earliest_begin, earliest_end), nominal_begin - slack, nominal_end - slack)
+    latest = max(min(latest_begin, latest_end), nominal_begin + slack, nominal_end + slack)
+    return (_Candidate(utc, earliest, latest, TimeReason.BETWEEN_CHECKS),)
+
+
+def _extrapolated(civil: datetime, stretch: Stretch) -> Sequence[_Candidate]:
+    if stretch.begin is not None:
+        return (_Candidate(*_from_anchor(stretch.begin, civil), TimeReason.SINCE_LAST_CHECK),)
+    if stretch.end is None:
+        return ()
+    utc, earliest, latest = _from_anchor(stretch.end, civil)
+    # Whether the clock was always that far off, or stood still for that long, cannot be told.
+    doubt = _seconds(abs(stretch.end.offset_s or 0.0))
+    reason = TimeReason.BEFORE_FIRST_CHECK
+    return (_Candidate(utc, earliest - doubt, latest + doubt, reason),)
+
+
+def _assumed(civil: datetime, zone: ZoneInfo | None, stretch: Stretch) -> Sequence[_Candidate]:
+    """The site's civil time taken at its word, both readings of a repeated hour."""
+    if zone is None or (stretch.end is not None and stretch.end.kind is AnchorKind.READ):
+        return ()
+    error = _seconds(ASSUMED_ERROR_S)
+    instants = {civil.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1)}
+    reason = TimeReason.ASSUMED_SITE_TIME
+    return tuple(
+        _Candidate(utc, utc - error, utc + error, reason)
+        for utc in (datetime.fromtimestamp(instant, tz=UTC) for instant in instants)
+    )
+
+
+def _fit(candidates: Iterable[_Candidate], reach: _Span) -> Iterable[_Candidate]:
+    """The candidates that can lie inside the reach."""
+    for candidate in candidates:
+        if _Span(candidate.earliest, candidate.latest).meets(reach) is not None:
+            yield candidate
+
+
+def _merged(candidates: Sequence[_Candidate]) -> CorrectedTime | None:
+    if not candidates:
+        return None
+    earliest = min(candidate.earliest for candidate in candidates)
+    latest = max(candidate.latest for candidate in candidates)
+    if len(candidates) == 1:
+        utc, reason = candidates[0].utc, candidates[0].reason
+    else:
+        utc, reason = earliest + (latest - earliest) / 2, TimeReason.SEVERAL_POSSIBLE
+    error_s = max((utc - earliest).total_seconds(), (latest - utc).total_seconds())
+    return CorrectedTime(utc=utc, error_s=error_s, earliest=earliest, latest=latest, reason=reason)
+
+
+def _unknown(window: _Span, reason: TimeReason) -> CorrectedTime:
+    return CorrectedTime(
+        utc=None,
+        error_s=float("inf"),
+        earliest=window.earliest,
+        latest=window.latest,
+        reason=reason,
+    )

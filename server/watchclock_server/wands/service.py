@@ -1,0 +1,168 @@
+"""Use cases of wands: know them, name them, place them, and correct their times."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from watchclock_protocol.messages import Identity
+from watchclock_server.errors import NotFoundError, RuleViolationError
+from watchclock_server.wands import repository
+from watchclock_server.wands.domain import AnchorKind, ClockAnchor, Wand
+from watchclock_server.wands.repository import AnchorRow, WandRow
+
+__all__ = [
+    "WandNameError",
+    "WandNotFoundError",
+    "add_anchors",
+    "anchors_of",
+    "assign_wand_to_site",
+    "ensure_wand",
+    "list_wands",
+    "load_wand",
+    "rename_wand",
+]
+
+LONGEST_NAME: Final = 80
+
+
+class WandNotFoundError(NotFoundError):
+    """No wand is known under this key."""
+
+    code = "server.wand.not_found"
+    template = "No wand {wand} is known here."
+    next_step = "A wand becomes known with its first download; look at the list of wands."
+
+
+class WandNameError(RuleViolationError):
+    """A wand cannot be called this."""
+
+    code = "server.wand.name"
+    template = "A wand's name has 1 to {longest} characters."
+    next_step = "Give the wand the name that is written on it."
+
+
+def ensure_wand(session: Session, *, identity: Identity, now: datetime) -> Wand:
+    """The wand that identified itself, made known if it is new.
+
+    Nobody else can write about this wand until the transaction ends, so that downloads of one
+    wand are taken in one after the other.
+    """
+    row = repository.lock_wand(session, _new_row(identity, now))
+    row.last_seen = max(row.last_seen, now)
+    row.firmware = identity.firmware or row.firmware
+    return _value(row)
+
+
+def _new_row(identity: Identity, now: datetime) -> WandRow:
+    return WandRow(
+        key=identity.key,
+        dialect=identity.dialect,
+        number=identity.number,
+        firmware=identity.firmware,
+        name=identity.key,
+        site_id=None,
+        first_seen=now,
+        last_seen=now,
+    )
+
+
+def load_wand(session: Session, wand_id: int) -> Wand:
+    """One wand.
+
+    Raises:
+        WandNotFoundError: there is none.
+    """
+    return _value(_load(session, wand_id))
+
+
+def list_wands(session: Session, *, site_id: int | None = None) -> Sequence[Wand]:
+    """All wands, or those of one site, by name."""
+    return [_value(row) for row in repository.list_wands(session, site_id)]
+
+
+def rename_wand(session: Session, *, wand_id: int, name: str) -> Wand:
+    """Call a wand what people call it.
+
+    Raises:
+        WandNotFoundError: there is none.
+        WandNameError: the name is empty or too long.
+    """
+    row = _load(session, wand_id)
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        raise WandNameError(longest=LONGEST_NAME)
+    row.name = name.strip()
+    return _value(row)
+
+
+def assign_wand_to_site(session: Session, *, wand_id: int, site_id: int | None) -> Wand:
+    """Say where a wand is used, or with None that it is used nowhere.
+
+    The caller has made sure that the site exists.
+
+    Raises:
+        WandNotFoundError: there is no such wand.
+    """
+    row = _load(session, wand_id)
+    row.site_id = site_id
+    return _value(row)
+
+
+def add_anchors(
+    session: Session, *, wand_id: int, capture_sha256: str, anchors: Iterable[ClockAnchor]
+) -> None:
+    """Store what one capture tells about a wand's clock."""
+    repository.add_anchors(
+        session,
+        [
+            AnchorRow(
+                wand_id=wand_id,
+                capture_sha256=capture_sha256,
+                kind=anchor.kind,
+                wand_civil=anchor.civil,
+                utc=anchor.utc,
+                uncertainty_s=anchor.uncertainty_s,
+                offset_s=anchor.offset_s,
+            )
+            for anchor in anchors
+        ],
+    )
+
+
+def anchors_of(session: Session, wand_ids: Collection[int]) -> Mapping[int, Sequence[ClockAnchor]]:
+    """The anchors of several wands, oldest first, by wand; one query."""
+    anchors: dict[int, list[ClockAnchor]] = defaultdict(list)
+    for row in repository.list_anchors(session, wand_ids):
+        anchors[row.wand_id].append(
+            ClockAnchor(
+                kind=AnchorKind(row.kind),
+                civil=row.wand_civil,
+                utc=row.utc,
+                uncertainty_s=row.uncertainty_s,
+                offset_s=row.offset_s,
+            )
+        )
+    return anchors
+
+
+def _load(session: Session, wand_id: int) -> WandRow:
+    row = repository.find_wand(session, wand_id)
+    if row is None:
+        raise WandNotFoundError(wand=wand_id)
+    return row
+
+
+def _value(row: WandRow) -> Wand:
+    return Wand(
+        id=row.id,
+        key=row.key,
+        dialect=row.dialect,
+        number=row.number,
+        firmware=row.firmware,
+        name=row.name,
+        site_id=row.site_id,
+        first_seen=row.first_seen,
+        last_seen=row.last_seen,
+    )
