@@ -14,6 +14,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "device.time_zone": 2,
     "device": 3,
     "device.no_wand": 4,
+    "device.noise": 4,
     "device.several_wands": 4,
     "device.wrong_dialect": 4,
     "protocol": 4,

@@ -39,6 +39,7 @@ __all__ = [
     "DriverUnknownError",
     "LinkLostError",
     "NoWandError",
+    "NoiseError",
     "PortBusyError",
     "PortForbiddenError",
     "PortNotFoundError",
@@ -156,6 +157,14 @@ class NoWandError(DeviceError):
     code = "device.no_wand"
     template = "No wand answers at {address}."
     next_step = "Switch the wand on, put it into the dock and try again."
+
+
+class NoiseError(DeviceError):
+    """Something sends, but not what a wand would."""
+
+    code = "device.noise"
+    template = "Only noise arrives from {address}: {count} bytes without meaning."
+    next_step = "Check that this is the wand's dock, clean its contacts and dock the wand again."
 
 
 class SeveralWandsError(DeviceError):

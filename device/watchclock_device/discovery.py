@@ -1,0 +1,170 @@
+"""Which ports there are, and which dialect the wand on one of them speaks.
+
+A probe asks a wand for its number in one dialect after the other. That changes nothing on any
+wand: an fcard request is no command of a wm5000t (whose commands need a session begun with 55 E5
+and a check sum), and the wm5000t bytes lie outside any fcard frame, so an fcard wand drops them.
+Nothing of a probe is captured; the download that follows begins anew.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from watchclock_device.addresses import AUTO, Address, parse_address
+from watchclock_device.clocks import Clocks
+from watchclock_device.conversation import Conversation, Unrecorded
+from watchclock_device.errors import (
+    DeviceError,
+    LinkLostError,
+    NoiseError,
+    NoWandError,
+    PortBusyError,
+    PortForbiddenError,
+    PortNotFoundError,
+    PortUnusableError,
+    SeveralWandsError,
+)
+from watchclock_device.links import FoundPort, PortDriver
+from watchclock_device.registry import open_link
+from watchclock_device.tally import TrafficTally
+from watchclock_protocol.dialect import Dialect
+from watchclock_protocol.dialects import DIALECTS, find_dialect
+from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
+from watchclock_protocol.session import Identify
+
+__all__ = ["Discovery", "Dock"]
+
+_SEED_BITS: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dock:
+    """A place where one wand waits.
+
+    Attributes:
+        address: where.
+        dialect: what the wand speaks.
+    """
+
+    address: Address
+    dialect: Dialect
+
+
+class Discovery:
+    """Looks at ports, and asks at them who is there."""
+
+    def __init__(
+        self, drivers: Mapping[str, PortDriver], clocks: Clocks, also: Iterable[str] = ()
+    ) -> None:
+        """Remembers where to look.
+
+        Args:
+            drivers: by scheme.
+            clocks: for the deadlines of probes.
+            also: more places than the drivers find by themselves: addresses, or paths that may
+                hold ``*`` (pseudo-terminals are never listed by the system).
+        """
+        self._drivers = drivers
+        self._clocks = clocks
+        self._also = tuple(also)
+
+    def find_ports(self) -> list[FoundPort]:
+        """The ports that exist now, each once.
+
+        Raises:
+            AddressError: one of the additional places is no address.
+        """
+        found = [port for driver in self._drivers.values() for port in driver.find()]
+        for place in self._also:
+            paths = _expand(place) if place.startswith("/") else [place]
+            found += [
+                FoundPort(address=parse_address(path).text, description="") for path in paths
+            ]
+        return list({port.address: port for port in found}.values())
+
+    def find_dock(self, where: str, dialect: str | None = None) -> Dock:
+        """The one wand at ``where``, an address or ``auto``.
+
+        Args:
+            where: an address, or ``auto`` for the only wand on any port.
+            dialect: what it speaks, if known; wins over the dialect in the address. Then nothing
+                is probed unless ``where`` is ``auto``.
+
+        Raises:
+            AddressError: ``where`` is no address.
+            DialectUnknownError: nobody knows the dialect.
+            NoWandError: nobody answers.
+            SeveralWandsError: more than one wand answers.
+            DeviceError: the port cannot be opened; see ``PortDriver.open``.
+        """
+        asked = None if dialect is None else find_dialect(dialect)
+        if where == AUTO:
+            return self._find_anywhere(asked)
+        address = parse_address(where)
+        if asked is None and address.dialect is not None:
+            asked = find_dialect(address.dialect)
+        if asked is not None:
+            return Dock(address=address, dialect=asked)
+        traffic = TrafficTally()
+        found = self._probe(address, DIALECTS.values(), traffic)
+        if found is None:
+            raise _nobody(address, traffic)
+        return Dock(address=address, dialect=found)
+
+    def find_other_dialect(self, dock: Dock) -> str | None:
+        """Name of the dialect the wand speaks instead of the one it did not answer in."""
+        others = [other for other in DIALECTS.values() if other.name != dock.dialect.name]
+        found = self._probe(dock.address, others, TrafficTally())
+        return None if found is None else found.name
+
+    def _find_anywhere(self, asked: Dialect | None) -> Dock:
+        dialects = list(DIALECTS.values()) if asked is None else [asked]
+        docks: list[Dock] = []
+        closed: list[DeviceError] = []
+        for port in self.find_ports():
+            address = parse_address(port.address)
+            try:
+                found = self._probe(address, dialects, TrafficTally())
+            except (PortBusyError, PortForbiddenError) as error:
+                closed.append(error)
+            except (LinkLostError, PortNotFoundError, PortUnusableError):
+                continue
+            else:
+                docks += [] if found is None else [Dock(address=address, dialect=found)]
+        match docks:
+            case [dock]:
+                return dock
+            case []:
+                raise closed[0] if closed else NoWandError(address=AUTO)
+            case _:
+                named = ", ".join(dock.address.text for dock in docks)
+                raise SeveralWandsError(addresses=named)
+
+    def _probe(
+        self, address: Address, dialects: Iterable[Dialect], traffic: TrafficTally
+    ) -> Dialect | None:
+        return next((each for each in dialects if self._answers(address, each, traffic)), None)
+
+    def _answers(self, address: Address, dialect: Dialect, traffic: TrafficTally) -> bool:
+        with open_link(self._drivers, address, dialect.line) as link:
+            session = dialect.host(secrets.randbits(_SEED_BITS))
+            talk = Conversation(link, session, Unrecorded(), self._clocks)
+            try:
+                talk.ask(Identify(), traffic.observe)
+            except WandChangedError as error:
+                raise SeveralWandsError(addresses=address.text) from error
+            except RemoteProtocolError:
+                return False
+        return True
+
+
+def _expand(pattern: str) -> list[str]:
+    return sorted(str(path) for path in Path("/").glob(pattern.removeprefix("/")))
+
+
+def _nobody(address: Address, traffic: TrafficTally) -> DeviceError:
+    if traffic.skipped_bytes:
+        return NoiseError(address=address.text, count=traffic.skipped_bytes)
+    return NoWandError(address=address.text)
