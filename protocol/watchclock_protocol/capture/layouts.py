@@ -1,8 +1,8 @@
 """The blocks of a capture file, declared once; the only importer of construct in this package.
 
 Source: IETF draft-ietf-opsawg-pcapng, "PCAP Next Generation (pcapng) Capture File Format", the
-sections named beside each layout. Every integer is little-endian, which the byte-order magic announces.
-docs/capture.md says which blocks and options watchclock writes.
+sections named beside each layout. Every integer is little-endian, which the byte-order magic
+announces. docs/capture.md says which blocks and options watchclock writes.
 """
 
 from typing import Final

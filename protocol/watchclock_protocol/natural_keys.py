@@ -1,0 +1,137 @@
+"""Settles which records of one conversation are the same record (docs/decisions/0005).
+
+With slots the key is (kind, slot, raw bytes). Without, it is (kind, raw bytes, rank): the rank
+counts the equal records before it in its reading, so that two readings of one memory are merged
+and two equal records of one reading are not.
+"""
+
+from collections import Counter as Counts
+from dataclasses import dataclass, field
+
+from watchclock_protocol.records import Record, RecordKind
+
+__all__ = ["Disagreement", "KeyedRecord", "UniqueRecords"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyedRecord:
+    """A record with what tells it from its equals.
+
+    Attributes:
+        record: what the wand stored.
+        rank: how many equal raw records came before it in its reading; 0 where it has a slot.
+        position: its place among the records of the download, from 0.
+    """
+
+    record: Record
+    rank: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """One place of the wand's memory that was read twice and was not the same. Both are kept.
+
+    Attributes:
+        kind: which records.
+        slot: the slot in the ring; None where the dialect has no slots.
+        position: the place in the reading, from 0, where the dialect has no slots; else None.
+        first: the record's bytes when first read.
+        other: its bytes in a later reading.
+    """
+
+    kind: RecordKind
+    slot: int | None
+    position: int | None
+    first: bytes
+    other: bytes
+
+
+_Stored = tuple[RecordKind, bytes]
+_Key = tuple[RecordKind, int | None, bytes, int]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One pass over the memory of a wand without slots."""
+
+    announced: int | None = None
+    stored: list[_Stored] = field(default_factory=list[_Stored])
+    ranks: Counts[_Stored] = field(default_factory=Counts[_Stored])
+
+    def add(self, record: Record) -> int:
+        """Note the record that came next and give its rank."""
+        stored = (record.kind, record.raw)
+        rank = self.ranks[stored]
+        self.ranks[stored] += 1
+        self.stored.append(stored)
+        return rank
+
+
+class UniqueRecords:
+    """Every record once, whatever was read twice."""
+
+    def __init__(self) -> None:
+        self._kept: dict[_Key, KeyedRecord] = {}
+        self._slots: dict[tuple[RecordKind, int], bytes] = {}
+        self._slot_disagreements: list[Disagreement] = []
+        self._memories: list[list[_Reading]] = []
+        self.begin_memory()
+
+    def begin_memory(self) -> None:
+        """What is read from now on need not equal what was read before."""
+        self._memories.append([])
+        self.begin_reading(None)
+
+    def begin_reading(self, announced: int | None) -> None:
+        self._memories[-1].append(_Reading(announced=announced))
+
+    def add(self, record: Record) -> None:
+        rank = self._memories[-1][-1].add(record) if record.slot is None else 0
+        key = (record.kind, record.slot, record.raw, rank)
+        if key not in self._kept:
+            self._kept[key] = KeyedRecord(record=record, rank=rank, position=len(self._kept))
+            self._compare_slot(record)
+
+    def all(self) -> tuple[KeyedRecord, ...]:
+        return tuple(self._kept.values())
+
+    def received(self, kind: RecordKind) -> int:
+        """Places of the first memory that arrived, at best in one reading."""
+        slots = sum(1 for found, _ in self._slots if found is kind)
+        passes = (
+            sum(1 for found, _ in reading.stored if found is kind) for reading in self._memories[0]
+        )
+        return slots + max(passes)
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        found = list(self._slot_disagreements)
+        for memory in self._memories:
+            whole = [reading for reading in memory if len(reading.stored) == reading.announced]
+            for later in whole[1:]:
+                found += _differences(whole[0], later)
+        return tuple(found)
+
+    def _compare_slot(self, record: Record) -> None:
+        if record.slot is None:
+            return
+        first = self._slots.setdefault((record.kind, record.slot), record.raw)
+        if first != record.raw:
+            self._slot_disagreements.append(
+                Disagreement(
+                    kind=record.kind,
+                    slot=record.slot,
+                    position=None,
+                    first=first,
+                    other=record.raw,
+                )
+            )
+
+
+def _differences(first: _Reading, later: _Reading) -> list[Disagreement]:
+    pairs = enumerate(zip(first.stored, later.stored, strict=False))
+    return [
+        Disagreement(kind=kind, slot=None, position=position, first=raw, other=other)
+        for position, ((kind, raw), (_, other)) in pairs
+        if raw != other
+    ]
