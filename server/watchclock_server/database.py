@@ -1,4 +1,4 @@
-"""One door to SQLAlchemy for every feature: tables' base class, the engine, one transaction a request.
+"""One door to SQLAlchemy: the tables' base class, the engine, one transaction a request.
 
 SQLite runs in WAL mode. A transaction that may write takes the write lock when it begins
 (``BEGIN IMMEDIATE``): one that began as a reader and then writes would fail at once with "database
@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from sqlite3 import Connection as SqliteConnection
-from typing import Annotated, Final, override
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+from typing_extensions import override
 
 __all__ = ["Base", "Database", "DatabaseSession", "UtcDateTime", "get_session"]
 

@@ -1,9 +1,11 @@
-"""Everything a server is told from outside, in one value, so that nothing reads the environment."""
+"""All a server is told from outside, in one value, so that nothing reads the environment."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Settings"]
+from fastapi import Request
+
+__all__ = ["Settings", "settings_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +36,9 @@ class Settings:
     def captures_folder(self) -> Path:
         """Where the archive keeps captures."""
         return self.data_folder / "captures"
+
+
+def settings_of(request: Request) -> Settings:
+    """The settings this app was created with."""
+    settings: Settings = request.app.state.settings
+    return settings

@@ -1,0 +1,142 @@
+"""Who is asking: the dependencies that keep strangers out of every page and every endpoint.
+
+Pages need a signed-in person. Endpoints take a bearer token of the right scope or the cookie of a
+signed-in person. Whoever comes with a cookie and wants to change something must also send the
+session's CSRF token, as header ``X-CSRF-Token`` or as form field ``csrf_token``.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+
+from watchclock_server.accounts import service
+from watchclock_server.accounts.domain import Actor, Scope, WebSession
+from watchclock_server.clock import Now
+from watchclock_server.database import DatabaseSession
+from watchclock_server.errors import NotPermittedError, NotSignedInError
+
+__all__ = [
+    "SESSION_COOKIE",
+    "CrossSiteError",
+    "CsrfError",
+    "Manager",
+    "SignedIn",
+    "Uploader",
+    "require_person",
+    "require_same_origin",
+    "require_scope",
+]
+
+SESSION_COOKIE: Final = "watchclock_session"
+_SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class CsrfError(NotPermittedError):
+    """The CSRF token is missing or belongs to another session."""
+
+    code = "access.csrf"
+    template = "This form is out of date."
+    next_step = "Open the page again and repeat what you did."
+
+
+class CrossSiteError(NotPermittedError):
+    """Another site's page sent this form."""
+
+    code = "access.cross_site"
+    template = "Another web site sent this form."
+    next_step = "Open the page on this server and use its own form."
+
+
+async def _presented_csrf_token(request: Request) -> str:
+    """The token the request carries, or an empty text; reads the body only if it is a form."""
+    header = request.headers.get("x-csrf-token")
+    if header is not None:
+        return header
+    if request.method in _SAFE_METHODS or not _is_form(request):
+        return ""
+    field = (await request.form()).get("csrf_token")
+    return field if isinstance(field, str) else ""
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith(_FORM_TYPES)
+
+
+def find_web_session(request: Request, session: DatabaseSession, now: Now) -> WebSession | None:
+    """The session of the request's cookie, or None (FastAPI dependency).
+
+    Pages find it as ``request.state.web_session`` too.
+    """
+    cookie = request.cookies.get(SESSION_COOKIE)
+    found = None if cookie is None else service.find_web_session(session, cookie, now)
+    request.state.web_session = found
+    return found
+
+
+def require_person(
+    request: Request,
+    web_session: Annotated[WebSession | None, Depends(find_web_session)],
+    csrf_token: Annotated[str, Depends(_presented_csrf_token)],
+) -> Actor:
+    """The signed-in person (FastAPI dependency).
+
+    Raises:
+        NotSignedInError: nobody is signed in; a page then redirects to the sign-in form.
+        CsrfError: something is to be changed and the CSRF token does not fit.
+    """
+    if web_session is None:
+        raise NotSignedInError
+    if request.method not in _SAFE_METHODS and not secrets.compare_digest(
+        csrf_token.encode(), web_session.csrf_token.encode()
+    ):
+        raise CsrfError
+    return web_session.person
+
+
+def require_scope(needed: Scope) -> Callable[..., Actor]:
+    """A FastAPI dependency: a token that may do ``needed``, or a signed-in person.
+
+    It raises ``TokenInvalidError`` and ``TokenScopeError`` for tokens, and for people what
+    ``require_person`` raises.
+    """
+
+    def actor(
+        request: Request,
+        session: DatabaseSession,
+        web_session: Annotated[WebSession | None, Depends(find_web_session)],
+        csrf_token: Annotated[str, Depends(_presented_csrf_token)],
+    ) -> Actor:
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer":
+            return service.actor_of_token(session, secret=secret.strip(), needed=needed)
+        return require_person(request, web_session, csrf_token)
+
+    return actor
+
+
+def require_same_origin(request: Request) -> None:
+    """Nothing, unless another site's page sends the form (FastAPI dependency).
+
+    For forms that exist before anybody is signed in. Browsers send ``Origin`` with every POST
+    (fetch.spec.whatwg.org, section 3.1); programs that send none are no browsers.
+
+    Raises:
+        CrossSiteError: the origin is another host.
+    """
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise CrossSiteError
+
+
+SignedIn = Annotated[Actor, Depends(require_person)]
+"""Page parameter type: the signed-in person."""
+
+Uploader = Annotated[Actor, Depends(require_scope(Scope.UPLOAD))]
+"""Endpoint parameter type: whoever may upload captures."""
+
+Manager = Annotated[Actor, Depends(require_scope(Scope.MANAGE))]
+"""Endpoint parameter type: whoever may read and change data over HTTP."""

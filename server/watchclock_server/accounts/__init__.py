@@ -1,0 +1,1 @@
+"""Who may use the server: people with passwords, docks and scripts with tokens."""

@@ -1,0 +1,41 @@
+"""What the endpoints of accounts take and give."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from watchclock_server.accounts.domain import Scope
+
+__all__ = ["NewToken", "Ready", "TokenSecret", "TokenView"]
+
+
+class Ready(BaseModel):
+    """The server can take captures."""
+
+    status: str
+    version: str
+
+
+class NewToken(BaseModel):
+    """A token to be made."""
+
+    name: str
+    scope: Scope
+
+
+class TokenSecret(BaseModel):
+    """A new token; the secret is shown this once."""
+
+    name: str
+    scope: Scope
+    secret: str
+
+
+class TokenView(BaseModel):
+    """A token without its secret."""
+
+    id: int
+    name: str
+    scope: Scope
+    created_at: datetime
+    revoked_at: datetime | None

@@ -1,0 +1,56 @@
+"""Puts the server together. Nothing happens at import; ``create_app`` only builds objects."""
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from watchclock_server.accounts import endpoints as accounts_endpoints
+from watchclock_server.accounts import pages as accounts_pages
+from watchclock_server.archive import Archive
+from watchclock_server.clock import Clock, SystemClock
+from watchclock_server.database import Database
+from watchclock_server.headers import SecureHeaders
+from watchclock_server.pages import home
+from watchclock_server.problems import install_error_answers
+from watchclock_server.settings import Settings
+from watchclock_server.sites import endpoints as sites_endpoints
+from watchclock_server.sites import pages as sites_pages
+
+__all__ = ["create_app"]
+
+_STATIC: Final = Path(__file__).parent / "pages" / "static"
+# Every feature's routers, by hand: what is not written here is not served.
+_ROUTERS: Final[tuple[APIRouter, ...]] = (
+    accounts_endpoints.router,
+    accounts_pages.router,
+    sites_endpoints.router,
+    sites_pages.router,
+    home.router,
+)
+
+
+def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
+    """The server as an ASGI app. The database must have been migrated.
+
+    Args:
+        settings: where data is and how the server is reached.
+        clock: tells the present instant; the machine's clock when None.
+    """
+    app = FastAPI(
+        title="watchclock",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.database_url)
+    app.state.archive = Archive(settings.captures_folder)
+    app.state.clock = SystemClock() if clock is None else clock
+    app.add_middleware(SecureHeaders)
+    install_error_answers(app)
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=_STATIC))
+    return app

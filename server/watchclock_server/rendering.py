@@ -1,0 +1,110 @@
+"""Turns templates into pages, in the language of the request and with what every page needs."""
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from watchclock_server.accounts.domain import WebSession
+from watchclock_server.language import Language, language_of, translations
+
+__all__ = ["render"]
+
+_SERVER: Final = Path(__file__).parent
+_TEMPLATE_FOLDERS: Final = (
+    "pages",
+    "reconciliation",
+    "repairs",
+    "intake",
+    "faults",
+    "plans",
+    "wands",
+    "sites",
+    "accounts",
+)
+
+
+def render(
+    request: Request, template: str, *, status: int = 200, **context: object
+) -> HTMLResponse:
+    """A page from a template.
+
+    Templates stand in ``pages/templates`` or a feature's ``templates`` folder and are named by
+    file name alone, so names are unique. A full page begins with ``{% extends "layout.html" %}``
+    and fills the blocks ``title`` and ``content``.
+
+    Besides the caller's context every template knows ``person`` (``Actor`` or None),
+    ``csrf_token``, ``language``, ``languages``, ``here`` (path and query of this page), ``_`` and
+    ``{% trans %}``, and the filters ``local_time(zone)``, ``local_minute(zone)`` and
+    ``local_date(zone)``.
+    An undefined name is an error.
+
+    Args:
+        request: for the language and the signed-in person.
+        template: file name of the template.
+        status: HTTP status of the answer.
+        context: what the template shows.
+    """
+    language = language_of(request)
+    web_session: WebSession | None = getattr(request.state, "web_session", None)
+    text = (
+        _environment(language)
+        .get_template(template)
+        .render(
+            context,
+            person=None if web_session is None else web_session.person,
+            csrf_token="" if web_session is None else web_session.csrf_token,
+            language=language,
+            languages=tuple(Language),
+            here=_here(request),
+        )
+    )
+    return HTMLResponse(text, status_code=status, headers={"Content-Language": language.tag})
+
+
+def _here(request: Request) -> str:
+    """Where a change of language leads back to; what a form sent cannot be looked at again."""
+    if request.method != "GET":
+        return "/"
+    query = f"?{request.url.query}" if request.url.query else ""
+    return f"{request.url.path}{query}"
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    folders = [_SERVER / name / "templates" for name in _TEMPLATE_FOLDERS]
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    catalog = translations(language)
+    # The i18n extension adds these methods at run time only.
+    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    environment.filters["local_time"] = _local_time
+    environment.filters["local_minute"] = _local_minute
+    environment.filters["local_date"] = _local_date
+    return environment
+
+
+def _local_time(instant: datetime, zone: str) -> str:
+    """The instant as a clock at the site shows it, to the second."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _local_minute(instant: datetime, zone: str) -> str:
+    """Hour and minute at the site."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def _local_date(instant: datetime, zone: str) -> str:
+    """The day at the site."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")

@@ -1,0 +1,247 @@
+"""Keeping sites, their checkpoints, the tags on them and their guards."""
+
+from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from watchclock_server.errors import ConflictError, NotFoundError, RuleViolationError
+from watchclock_server.sites import repository
+from watchclock_server.sites.domain import (
+    NAME_LENGTH,
+    Checkpoint,
+    Guard,
+    Site,
+    TagPlacement,
+    is_good_name,
+    is_known_zone,
+    normal_tag,
+)
+
+__all__ = [
+    "CheckpointNotFoundError",
+    "NameInvalidError",
+    "SiteEntryTakenError",
+    "SiteNotFoundError",
+    "TagInvalidError",
+    "ZoneUnknownError",
+    "add_checkpoint",
+    "add_guard",
+    "assign_tag",
+    "checkpoints_of",
+    "create_site",
+    "find_site",
+    "find_sites",
+    "guards_of",
+    "site_of_tag",
+    "tags_of",
+]
+
+
+class SiteNotFoundError(NotFoundError):
+    """No site has this key."""
+
+    code = "sites.site_not_found"
+    template = "There is no site {site_id}."
+    next_step = "Choose a site on the home page."
+
+
+class CheckpointNotFoundError(NotFoundError):
+    """No checkpoint has this key."""
+
+    code = "sites.checkpoint_not_found"
+    template = "There is no checkpoint {checkpoint_id}."
+    next_step = "Choose a checkpoint on the site's page."
+
+
+class NameInvalidError(RuleViolationError):
+    """The name is empty, too long, or holds characters nobody can see."""
+
+    code = "sites.name_invalid"
+    template = "“{name}” cannot be used as a name."
+    next_step = "Use 1 to {longest} visible characters."
+
+
+class ZoneUnknownError(RuleViolationError):
+    """The time zone is not in the IANA database."""
+
+    code = "sites.zone_unknown"
+    template = "“{time_zone}” is not a known time zone."
+    next_step = "Use an IANA name such as Asia/Shanghai or Europe/Berlin."
+
+
+class TagInvalidError(RuleViolationError):
+    """The text is no tag."""
+
+    code = "sites.tag_invalid"
+    template = "“{tag}” is not a tag."
+    next_step = "Write rfid: or ibutton: and the number in hexadecimal, such as rfid:7E017F."
+
+
+class SiteEntryTakenError(ConflictError):
+    """Another site, checkpoint or guard has this name, tag or number already."""
+
+    code = "sites.taken"
+    template = "“{name}” clashes with an entry that has the same name, tag or number."
+    next_step = "Choose another name, tag or number."
+
+
+def create_site(session: Session, *, name: str, time_zone: str) -> Site:
+    """The new site.
+
+    Raises:
+        NameInvalidError: the name cannot be used.
+        ZoneUnknownError: the zone is not in the IANA database.
+        SiteEntryTakenError: another site has this name.
+    """
+    _check_name(name)
+    if not is_known_zone(time_zone):
+        raise ZoneUnknownError(time_zone=time_zone)
+    row = repository.SiteRow(name=name, time_zone=time_zone)
+    _store(session, row, name)
+    return _site(row)
+
+
+def find_sites(session: Session) -> list[Site]:
+    """All sites by name."""
+    return [_site(row) for row in repository.list_sites(session)]
+
+
+def find_site(session: Session, site_id: int) -> Site:
+    """The site of this key.
+
+    Raises:
+        SiteNotFoundError: there is none.
+    """
+    row = repository.find_site(session, site_id)
+    if row is None:
+        raise SiteNotFoundError(site_id=site_id)
+    return _site(row)
+
+
+def add_checkpoint(session: Session, *, site_id: int, name: str) -> Checkpoint:
+    """The new checkpoint, last in the site's order.
+
+    Raises:
+        SiteNotFoundError: there is no such site.
+        NameInvalidError: the name cannot be used.
+        SiteEntryTakenError: another checkpoint of the site has this name.
+    """
+    find_site(session, site_id)
+    _check_name(name)
+    position = repository.last_position(session, site_id) + 1
+    row = repository.CheckpointRow(site_id=site_id, name=name, position=position)
+    _store(session, row, name)
+    return _checkpoint(row)
+
+
+def checkpoints_of(session: Session, site_id: int) -> list[Checkpoint]:
+    """A site's checkpoints in their order."""
+    return [_checkpoint(row) for row in repository.list_checkpoints(session, site_id)]
+
+
+def assign_tag(
+    session: Session, *, checkpoint_id: int, tag: str, valid_from: datetime
+) -> TagPlacement:
+    """The tag as mounted at this checkpoint; wherever it was mounted before, it no longer is.
+
+    Args:
+        session: the transaction.
+        checkpoint_id: where the tag is now.
+        tag: ``technology:HEX``.
+        valid_from: UTC instant of the mounting.
+
+    Raises:
+        CheckpointNotFoundError: there is no such checkpoint.
+        TagInvalidError: the text is no tag.
+        SiteEntryTakenError: the tag was mounted elsewhere after ``valid_from``.
+    """
+    if repository.find_checkpoint(session, checkpoint_id) is None:
+        raise CheckpointNotFoundError(checkpoint_id=checkpoint_id)
+    written = normal_tag(tag)
+    if written is None:
+        raise TagInvalidError(tag=tag)
+    earlier = repository.find_mounted_tag(session, written)
+    if earlier is not None:
+        if earlier.checkpoint_id == checkpoint_id:
+            return _placement(earlier)
+        if earlier.valid_from >= valid_from:
+            raise SiteEntryTakenError(name=written)
+        earlier.valid_to = valid_from
+        session.flush()
+    row = repository.TagRow(
+        checkpoint_id=checkpoint_id, technology_octets=written, valid_from=valid_from
+    )
+    _store(session, row, written)
+    return _placement(row)
+
+
+def tags_of(session: Session, site_id: int) -> list[TagPlacement]:
+    """Every tag that is or was mounted at a site, newest mounting first."""
+    return [_placement(row) for row in repository.list_tags(session, site_id)]
+
+
+def site_of_tag(session: Session, *, tag: str, at: datetime) -> int | None:
+    """The key of the site where the tag was mounted at that UTC instant, or None."""
+    return repository.find_site_id_of_tag(session, tag, at)
+
+
+def add_guard(
+    session: Session, *, site_id: int, name: str, tag: str | None = None, number: int | None = None
+) -> Guard:
+    """The new guard.
+
+    Raises:
+        SiteNotFoundError: there is no such site.
+        NameInvalidError: the name cannot be used.
+        TagInvalidError: the tag is no tag.
+        SiteEntryTakenError: another guard of the site has this name, tag or number.
+    """
+    find_site(session, site_id)
+    _check_name(name)
+    written = None if tag is None else normal_tag(tag)
+    if tag is not None and written is None:
+        raise TagInvalidError(tag=tag)
+    row = repository.GuardRow(site_id=site_id, name=name, tag=written, number=number)
+    _store(session, row, name)
+    return _guard(row)
+
+
+def guards_of(session: Session, site_id: int) -> list[Guard]:
+    """A site's guards by name."""
+    return [_guard(row) for row in repository.list_guards(session, site_id)]
+
+
+def _check_name(name: str) -> None:
+    if not is_good_name(name):
+        raise NameInvalidError(name=name, longest=NAME_LENGTH)
+
+
+def _store(session: Session, row: object, name: str) -> None:
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError as error:
+        raise SiteEntryTakenError(name=name) from error
+
+
+def _site(row: repository.SiteRow) -> Site:
+    return Site(id=row.id, name=row.name, time_zone=row.time_zone)
+
+
+def _checkpoint(row: repository.CheckpointRow) -> Checkpoint:
+    return Checkpoint(id=row.id, site_id=row.site_id, name=row.name, position=row.position)
+
+
+def _placement(row: repository.TagRow) -> TagPlacement:
+    return TagPlacement(
+        id=row.id,
+        checkpoint_id=row.checkpoint_id,
+        tag=row.technology_octets,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+    )
+
+
+def _guard(row: repository.GuardRow) -> Guard:
+    return Guard(id=row.id, site_id=row.site_id, name=row.name, tag=row.tag, number=row.number)
