@@ -1,7 +1,7 @@
 """The best way to give rows to columns: exact, unique and therefore repeatable.
 
-Written here because the usual library (SciPy) works in floating point and is larger than this whole
-program, while the rankings compared here are exact integers.
+Written here because the usual library (SciPy) works in floating point and is larger than this
+whole program, while the rankings compared here are exact integers.
 """
 
 from collections import deque
@@ -15,12 +15,11 @@ def best_assignment(costs: Sequence[Mapping[int, tuple[int, int]]]) -> dict[int,
     """Row to column: as many rows as possible, and of all such choices the best.
 
     The best has the least sum of first costs, of those the least sum of second costs, of those the
-    one that avoids the highest column (then row) not in common. So there is always exactly one, and
-    columns added later do not change how the others compare.
+    one that avoids the highest column (then row) not in common. So there is always exactly one,
+    and columns added later do not change how the others compare.
 
     Args:
-        costs: for each row the columns it may take, each with its two costs, 0 or more. Columns are
-            0 or more.
+        costs: for each row the columns it may take, each with its two costs; nothing is below 0.
     """
     # No row needs more choices than there are rows: one of its cheapest is always free.
     cheapest = [

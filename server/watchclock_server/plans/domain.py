@@ -21,6 +21,7 @@ __all__ = [
     "FixedRounds",
     "Plan",
     "PlanRule",
+    "PlanTerms",
     "PlannedRound",
     "PlannedVisit",
     "RecurringRounds",
@@ -53,7 +54,7 @@ class Route:
         checkpoint_ids: each checkpoint once; the order matters on an ordered route.
     """
 
-    route_id: int
+    id: int
     name: str
     order: RouteOrder
     checkpoint_ids: tuple[int, ...]
@@ -102,12 +103,11 @@ RoundPattern = FixedRounds | RecurringRounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One version of a plan. A version never changes; an edit makes the next one.
+class PlanTerms:
+    """What a version of a plan says.
 
     Attributes:
-        plan_id: the plan, the same for all its versions.
-        version: 1 for the first.
+        route_id: which route is walked.
         round_minutes: a visit is on time within this many minutes from the round's start.
         tolerance_minutes: so much before that it is early, so much after it late.
         weekdays: ISO weekdays (1 = Monday) of duty dates, the dates on which the shift starts.
@@ -115,10 +115,7 @@ class Plan:
         valid_to: last duty date, or None when it goes on.
     """
 
-    plan_id: int
-    version: int
-    name: str
-    route: Route
+    route_id: int
     shift: Shift
     rounds: RoundPattern
     round_minutes: int
@@ -127,12 +124,32 @@ class Plan:
     valid_from: date
     valid_to: date | None = None
 
-    def is_due(self, duty_date: date) -> bool:
-        """Whether this version asks for anything on that duty date."""
+    def are_due(self, duty_date: date) -> bool:
+        """Whether these terms ask for anything on that duty date."""
         ended = self.valid_to is not None and duty_date > self.valid_to
         return (
             duty_date >= self.valid_from and not ended and duty_date.isoweekday() in self.weekdays
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One version of a plan. A version never changes; an edit makes the next one.
+
+    Attributes:
+        plan_id: the plan, the same for all its versions.
+        version: 1 for the first.
+        author: who wrote this version.
+        written_at: when, in UTC.
+    """
+
+    plan_id: int
+    version: int
+    name: str
+    route: Route
+    terms: PlanTerms
+    author: str
+    written_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,10 +190,8 @@ class PlannedVisit:
 
 
 class PlanRule(StrEnum):
-    """What a plan or a route must fulfil before it is stored."""
+    """What the terms of a plan must fulfil before they are stored."""
 
-    ROUTE_HAS_CHECKPOINTS = "route_has_checkpoints"
-    CHECKPOINTS_ONCE = "checkpoints_once"
     ROUNDS_EXIST = "rounds_exist"
     ROUNDS_IN_SHIFT = "rounds_in_shift"
     ROUND_LENGTH = "round_length"
@@ -185,19 +200,16 @@ class PlanRule(StrEnum):
     VALIDITY = "validity"
 
 
-def broken_rules(plan: Plan) -> tuple[PlanRule, ...]:
-    """The rules this plan breaks, in the order of ``PlanRule``; empty for a sound plan."""
-    shift_minutes = plan.shift.length_minutes
-    checkpoint_ids = plan.route.checkpoint_ids
+def broken_rules(terms: PlanTerms) -> tuple[PlanRule, ...]:
+    """The rules these terms break, in the order of ``PlanRule``; empty for sound terms."""
+    shift_minutes = terms.shift.length_minutes
     broken = {
-        PlanRule.ROUTE_HAS_CHECKPOINTS: not checkpoint_ids,
-        PlanRule.CHECKPOINTS_ONCE: len(set(checkpoint_ids)) != len(checkpoint_ids),
-        PlanRule.ROUNDS_EXIST: plan.rounds == FixedRounds(starts=()),
-        PlanRule.ROUNDS_IN_SHIFT: not _are_in_shift(plan.rounds, plan.shift),
-        PlanRule.ROUND_LENGTH: not 1 <= plan.round_minutes <= shift_minutes,
-        PlanRule.TOLERANCE: not 0 <= plan.tolerance_minutes <= shift_minutes,
-        PlanRule.WEEKDAYS: not plan.weekdays or not plan.weekdays <= EVERY_DAY,
-        PlanRule.VALIDITY: plan.valid_to is not None and plan.valid_to < plan.valid_from,
+        PlanRule.ROUNDS_EXIST: terms.rounds == FixedRounds(starts=()),
+        PlanRule.ROUNDS_IN_SHIFT: not _are_in_shift(terms.rounds, terms.shift),
+        PlanRule.ROUND_LENGTH: not 1 <= terms.round_minutes <= shift_minutes,
+        PlanRule.TOLERANCE: not 0 <= terms.tolerance_minutes <= shift_minutes,
+        PlanRule.WEEKDAYS: not terms.weekdays or not terms.weekdays <= EVERY_DAY,
+        PlanRule.VALIDITY: terms.valid_to is not None and terms.valid_to < terms.valid_from,
     }
     return tuple(rule for rule in PlanRule if broken[rule])
 
@@ -205,21 +217,22 @@ def broken_rules(plan: Plan) -> tuple[PlanRule, ...]:
 def in_force(versions: Iterable[Plan], duty_date: date) -> list[Plan]:
     """The version of each plan that is due on a duty date, by plan.
 
-    The highest version that has begun by then replaces the lower ones, also on days it leaves free.
+    The highest version that has begun replaces the lower ones, also on days it leaves free.
     """
     newest: dict[int, Plan] = {}
     for plan in sorted(versions, key=lambda plan: (plan.plan_id, plan.version)):
-        if plan.valid_from <= duty_date:
+        if plan.terms.valid_from <= duty_date:
             newest[plan.plan_id] = plan
-    return [plan for plan in newest.values() if plan.is_due(duty_date)]
+    return [plan for plan in newest.values() if plan.terms.are_due(duty_date)]
 
 
 def planned_rounds(plan: Plan, duty_date: date, zone: ZoneInfo) -> tuple[PlannedRound, ...]:
     """The rounds of one duty date, by start; empty when nothing is due."""
-    if not plan.is_due(duty_date):
+    if not plan.terms.are_due(duty_date):
         return ()
-    length = timedelta(minutes=plan.round_minutes)
-    tolerance = timedelta(minutes=plan.tolerance_minutes)
+    terms = plan.terms
+    length = timedelta(minutes=terms.round_minutes)
+    tolerance = timedelta(minutes=terms.tolerance_minutes)
     return tuple(
         PlannedRound(
             number=number,
@@ -228,7 +241,7 @@ def planned_rounds(plan: Plan, duty_date: date, zone: ZoneInfo) -> tuple[Planned
             accept_from=start - tolerance,
             accept_until=start + length + tolerance,
         )
-        for number, start in enumerate(_starts(plan, duty_date, zone), start=1)
+        for number, start in enumerate(_starts(terms, duty_date, zone), start=1)
     )
 
 
@@ -249,9 +262,9 @@ def planned_visits(plan: Plan, duty_date: date, zone: ZoneInfo) -> tuple[Planned
     )
 
 
-def _starts(plan: Plan, duty_date: date, zone: ZoneInfo) -> list[datetime]:
-    shift = plan.shift
-    match plan.rounds:
+def _starts(terms: PlanTerms, duty_date: date, zone: ZoneInfo) -> list[datetime]:
+    shift = terms.shift
+    match terms.rounds:
         case FixedRounds(starts=starts):
             return sorted({_instant(shift, moment, duty_date, zone) for moment in starts})
         case RecurringRounds(every_minutes=every_minutes):
@@ -259,9 +272,9 @@ def _starts(plan: Plan, duty_date: date, zone: ZoneInfo) -> list[datetime]:
             end_date = duty_date + timedelta(days=shift.passes_midnight)
             end = _utc(datetime.combine(end_date, shift.end), zone)
             step = timedelta(minutes=every_minutes)
-            count = (end - begin - timedelta(minutes=plan.round_minutes)) // step + 1
+            count = (end - begin - timedelta(minutes=terms.round_minutes)) // step + 1
             return [begin + step * index for index in range(count)]
-    assert_never(plan.rounds)
+    assert_never(terms.rounds)
 
 
 def _instant(shift: Shift, moment: time, duty_date: date, zone: ZoneInfo) -> datetime:

@@ -10,7 +10,7 @@ Rules, in the order in which they are asked:
    otherwise undetermined.
 3. A visit without a record is missed only when nothing could still hold it: its window is over,
    every wand of the site was completely downloaded after it, and no record of the checkpoint with
-   an unknown or too uncertain time could be it. Otherwise it is not downloaded yet, or undetermined.
+   an unknown or too uncertain time could be it. Else it is not downloaded yet, or undetermined.
 4. On an ordered route the fewest visits that stand in the way of an ordered round are marked.
 5. Every record that no visit took is extra.
 """
@@ -90,32 +90,23 @@ class ActualVisit:
         record_id: the record; two wands that read one tag in the same second made two records.
         checkpoint_id: where the tag hung at that time, or None when nobody has enrolled the tag.
         instant: corrected time, or None when the wand's clock cannot be trusted there.
-        error_s: the instant may be this many seconds off, either way.
-        not_before: with an unknown instant, the record is certainly not older; None: unknown.
-        not_after: with an unknown instant, the record is certainly not newer; None: unknown.
+        earliest: the record is certainly not older than this instant; None: nothing is known.
+        latest: the record is certainly not newer than this instant; None: nothing is known.
     """
 
     record_id: int
     wand_id: int
     checkpoint_id: int | None
     instant: datetime | None
-    error_s: float = 0.0
-    not_before: datetime | None = None
-    not_after: datetime | None = None
+    earliest: datetime | None
+    latest: datetime | None
 
     @property
-    def earliest(self) -> datetime | None:
-        """The record is certainly not older; None: nothing is known."""
-        if self.instant is None:
-            return self.not_before
-        return self.instant - timedelta(seconds=self.error_s)
-
-    @property
-    def latest(self) -> datetime | None:
-        """The record is certainly not newer; None: nothing is known."""
-        if self.instant is None:
-            return self.not_after
-        return self.instant + timedelta(seconds=self.error_s)
+    def error_s(self) -> float | None:
+        """Largest distance of the truth from ``instant``, seconds; None when there is no bound."""
+        if self.instant is None or self.earliest is None or self.latest is None:
+            return None
+        return max(self.instant - self.earliest, self.latest - self.instant).total_seconds()
 
     def may_serve(self, due: PlannedRound) -> bool:
         """Whether the record may have been made inside the accept window of a round."""
@@ -123,13 +114,15 @@ class ActualVisit:
 
     def may_be_within(self, begin: datetime, end: datetime) -> bool:
         """Whether the record may have been made from ``begin`` to ``end``, both included."""
-        earliest, latest = self.earliest, self.latest
-        return (earliest is None or earliest <= end) and (latest is None or latest >= begin)
+        too_new = self.earliest is not None and self.earliest > end
+        too_old = self.latest is not None and self.latest < begin
+        return not too_new and not too_old
 
     def is_within(self, begin: datetime, end: datetime) -> bool:
         """Whether the record was certainly made from ``begin`` to ``end``, both included."""
-        earliest, latest = self.earliest, self.latest
-        return earliest is not None and latest is not None and begin <= earliest and latest <= end
+        if self.earliest is None or self.latest is None:
+            return False
+        return begin <= self.earliest and self.latest <= end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -374,12 +367,12 @@ def _longest_walk_in_order(walk: Sequence[VisitResult]) -> frozenset[int]:
     """The most places that can have been visited in the order of the route, errors considered."""
     best: dict[datetime, frozenset[int]] = {_LONG_AGO: frozenset()}
     for place, result in enumerate(walk):
-        if result.actual is None or result.actual.instant is None:
+        if result.actual is None:
             continue
-        error = timedelta(seconds=result.actual.error_s)
+        earliest = result.actual.earliest or _LONG_AGO
         for newest, places in list(best.items()):
-            if newest <= result.actual.instant + error:
-                newer = max(newest, result.actual.instant - error)
+            if result.actual.latest is None or newest <= result.actual.latest:
+                newer = max(newest, earliest)
                 best[newer] = max(best.get(newer, frozenset()), places | {place}, key=len)
     return max(best.values(), key=len)
 
