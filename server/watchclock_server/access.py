@@ -7,13 +7,14 @@ session's CSRF token, as header ``X-CSRF-Token`` or as form field ``csrf_token``
 
 import secrets
 from collections.abc import Callable
-from typing import Annotated, Final
+from datetime import datetime
+from typing import Annotated, Final, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from sqlalchemy.orm import Session
 
-from watchclock_server.accounts import service
-from watchclock_server.accounts.domain import Actor, Scope, WebSession
+from watchclock_server.actors import Actor, Scope, WebSession
 from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.errors import NotPermittedError, NotSignedInError
@@ -22,6 +23,7 @@ __all__ = [
     "SESSION_COOKIE",
     "CrossSiteError",
     "CsrfError",
+    "Doorkeeper",
     "Manager",
     "SignedIn",
     "Uploader",
@@ -33,6 +35,20 @@ __all__ = [
 SESSION_COOKIE: Final = "watchclock_session"
 _SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_TYPES: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class Doorkeeper(Protocol):
+    """Knows cookies and tokens; ``create_app`` puts accounts' service here."""
+
+    def find_web_session(
+        self, session: Session, *, secret: str, now: datetime
+    ) -> WebSession | None:
+        """Who is signed in with this cookie, or None."""
+        ...
+
+    def actor_of_token(self, session: Session, *, secret: str, needed: Scope) -> Actor:
+        """Who sends this token; raises when it is not valid or may not do ``needed``."""
+        ...
 
 
 class CsrfError(NotPermittedError):
@@ -66,13 +82,22 @@ def _is_form(request: Request) -> bool:
     return request.headers.get("content-type", "").startswith(_FORM_TYPES)
 
 
+def _doorkeeper(request: Request) -> Doorkeeper:
+    doorkeeper: Doorkeeper = request.app.state.doorkeeper
+    return doorkeeper
+
+
 def find_web_session(request: Request, session: DatabaseSession, now: Now) -> WebSession | None:
     """The session of the request's cookie, or None (FastAPI dependency).
 
     Pages find it as ``request.state.web_session`` too.
     """
     cookie = request.cookies.get(SESSION_COOKIE)
-    found = None if cookie is None else service.find_web_session(session, cookie, now)
+    found = (
+        None
+        if cookie is None
+        else _doorkeeper(request).find_web_session(session, secret=cookie, now=now)
+    )
     request.state.web_session = found
     return found
 
@@ -112,7 +137,9 @@ def require_scope(needed: Scope) -> Callable[..., Actor]:
     ) -> Actor:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            return service.actor_of_token(session, secret=secret.strip(), needed=needed)
+            return _doorkeeper(request).actor_of_token(
+                session, secret=secret.strip(), needed=needed
+            )
         return require_person(request, web_session, csrf_token)
 
     return actor

@@ -6,8 +6,10 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from watchclock_server.access import Doorkeeper
 from watchclock_server.accounts import endpoints as accounts_endpoints
 from watchclock_server.accounts import pages as accounts_pages
+from watchclock_server.accounts import service as accounts_service
 from watchclock_server.archive import Archive
 from watchclock_server.clock import Clock, SystemClock
 from watchclock_server.database import Database
@@ -21,6 +23,7 @@ from watchclock_server.sites import pages as sites_pages
 __all__ = ["create_app"]
 
 _STATIC: Final = Path(__file__).parent / "pages" / "static"
+_DOORKEEPER: Final[Doorkeeper] = accounts_service
 # Every feature's routers, by hand: what is not written here is not served.
 _ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts_endpoints.router,
@@ -48,6 +51,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.database = Database(settings.database_url)
     app.state.archive = Archive(settings.captures_folder)
     app.state.clock = SystemClock() if clock is None else clock
+    app.state.doorkeeper = _DOORKEEPER
     app.add_middleware(SecureHeaders)
     install_error_answers(app)
     for router in _ROUTERS:

@@ -5,7 +5,7 @@ SQLite runs in WAL mode. A transaction that may write takes the write lock when 
 is locked" whenever another writer was faster (sqlite.org/lang_transaction.html, section 2.2).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from sqlite3 import Connection as SqliteConnection
@@ -69,7 +69,7 @@ class Database:
         self._writing: Final = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
 
     @contextmanager
-    def session(self, *, writes: bool = True) -> Iterator[Session]:
+    def session(self, *, writes: bool = True) -> Generator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         Args:

@@ -1,5 +1,6 @@
 """Turns templates into pages, in the language of the request and with what every page needs."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from watchclock_server.accounts.domain import WebSession
+from watchclock_server.actors import WebSession
 from watchclock_server.language import Language, language_of, translations
 
 __all__ = ["render"]
@@ -51,7 +52,7 @@ def render(
         context: what the template shows.
     """
     language = language_of(request)
-    web_session: WebSession | None = getattr(request.state, "web_session", None)
+    web_session = _web_session(request)
     text = (
         _environment(language)
         .get_template(template)
@@ -65,6 +66,11 @@ def render(
         )
     )
     return HTMLResponse(text, status_code=status, headers={"Content-Language": language.tag})
+
+
+def _web_session(request: Request) -> WebSession | None:
+    """Who is signed in; None too when the error came before anybody looked at the cookie."""
+    return getattr(request.state, "web_session", None)
 
 
 def _here(request: Request) -> str:
@@ -88,10 +94,8 @@ def _environment(language: Language) -> Environment:
     )
     catalog = translations(language)
     # The i18n extension adds these methods at run time only.
-    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
-    environment.filters["local_time"] = _local_time
-    environment.filters["local_minute"] = _local_minute
-    environment.filters["local_date"] = _local_date
+    environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(_FILTERS)
     return environment
 
 
@@ -108,3 +112,10 @@ def _local_minute(instant: datetime, zone: str) -> str:
 def _local_date(instant: datetime, zone: str) -> str:
     """The day at the site."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+
+
+_FILTERS: Final[Mapping[str, Callable[..., str]]] = {
+    "local_time": _local_time,
+    "local_minute": _local_minute,
+    "local_date": _local_date,
+}

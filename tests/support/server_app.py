@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +20,7 @@ from fastapi.testclient import TestClient
 
 from watchclock_server.access import SESSION_COOKIE
 from watchclock_server.accounts import service as accounts
-from watchclock_server.accounts.domain import Scope
+from watchclock_server.actors import Scope
 from watchclock_server.app import create_app
 from watchclock_server.database import Database
 from watchclock_server.migrations import migrate
@@ -76,7 +76,7 @@ class RunningApp:
 @contextmanager
 def make_app(
     folder: Path, database_url: str | None = None, clock: MovableClock | None = None
-) -> Iterator[RunningApp]:
+) -> Generator[RunningApp]:
     """The server on the migrated database named, or on a new SQLite database in ``folder``."""
     moved = MovableClock() if clock is None else clock
     url = database_url or migrated_sqlite(folder)
@@ -91,7 +91,7 @@ def make_app(
         dock = accounts.create_token(session, name="dock", scope=Scope.UPLOAD, now=moved.now())
         script = accounts.create_token(session, name="script", scope=Scope.MANAGE, now=moved.now())
     with database.session(writes=False) as session:
-        web_session = accounts.find_web_session(session, cookie, moved.now())
+        web_session = accounts.find_web_session(session, secret=cookie, now=moved.now())
     assert web_session is not None
     browser = _client(app, {"X-CSRF-Token": web_session.csrf_token})
     browser.cookies.set(SESSION_COOKIE, cookie)
@@ -163,7 +163,7 @@ class PostgresqlCluster:
 
 
 @contextmanager
-def start_postgresql() -> Iterator[PostgresqlCluster]:
+def start_postgresql() -> Generator[PostgresqlCluster]:
     """A running cluster with a migrated template; skips the test where the programs are absent."""
     binaries = _find_binaries()
     folder = Path(tempfile.mkdtemp(prefix="wc-pg-"))

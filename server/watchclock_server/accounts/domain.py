@@ -5,8 +5,9 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
+
+from watchclock_server.actors import Scope
 
 __all__ = [
     "FAILURES_BEFORE_WAITING",
@@ -14,11 +15,7 @@ __all__ = [
     "PASSWORD_LENGTH",
     "SESSION_LIFETIME",
     "SETUP_LINK_LIFETIME",
-    "Actor",
-    "ActorKind",
-    "Scope",
     "Token",
-    "WebSession",
     "is_good_name",
     "new_secret",
     "secret_digest",
@@ -30,52 +27,6 @@ FAILURE_WINDOW: Final = timedelta(minutes=15)
 FAILURES_BEFORE_WAITING: Final = 5
 PASSWORD_LENGTH: Final = range(10, 201)
 _NAME: Final = re.compile(r"[^\W_][\w .@-]{0,62}")
-
-
-class Scope(StrEnum):
-    """What a token may be used for. ``manage`` includes what ``upload`` may do."""
-
-    UPLOAD = "upload"
-    MANAGE = "manage"
-
-    def allows(self, needed: "Scope") -> bool:
-        """Whether a token of this scope may do what ``needed`` stands for."""
-        return self is Scope.MANAGE or self is needed
-
-
-class ActorKind(StrEnum):
-    """What kind of caller did something."""
-
-    PERSON = "person"
-    TOKEN = "token"  # noqa: S105  a word, not a secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
-    """Who is asking.
-
-    Attributes:
-        kind: a person on the pages or a token over HTTP.
-        id: key of the person or the token.
-        name: the person's name, or the name the token was given.
-    """
-
-    kind: ActorKind
-    id: int
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebSession:
-    """A signed-in browser.
-
-    Attributes:
-        person: who signed in.
-        csrf_token: what a form or script of these pages sends along to change something.
-    """
-
-    person: Actor
-    csrf_token: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from watchclock_server.access import SESSION_COOKIE, SignedIn, require_same_origin
 from watchclock_server.accounts import service
-from watchclock_server.accounts.domain import PASSWORD_LENGTH, SESSION_LIFETIME, Scope
+from watchclock_server.accounts.domain import PASSWORD_LENGTH, SESSION_LIFETIME
+from watchclock_server.accounts.schemas import SetUpForm
+from watchclock_server.actors import Scope
 from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.errors import RuleViolationError
@@ -87,14 +89,14 @@ def set_up(
     secret: str,
     session: DatabaseSession,
     now: Now,
-    name: Annotated[str, Form()],
-    password: Annotated[str, Form()],
-    repeated: Annotated[str, Form()],
+    form: Annotated[SetUpForm, Form()],
 ) -> Response:
     """The home page, signed in as the new person."""
-    if password != repeated:
+    if form.password != form.repeated:
         raise PasswordsDifferError
-    person = service.set_up(session, secret=secret, name=name, password=password, now=now)
+    person = service.set_up(
+        session, secret=secret, name=form.name, password=form.password, now=now
+    )
     answer = RedirectResponse("/", HTTPStatus.SEE_OTHER)
     _keep_session(request, answer, service.open_web_session(session, person, now))
     return answer

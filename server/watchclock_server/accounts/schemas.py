@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from watchclock_server.accounts.domain import Scope
+from watchclock_server.actors import Scope
 
-__all__ = ["NewToken", "Ready", "TokenSecret", "TokenView"]
+__all__ = ["NewToken", "Ready", "SetUpForm", "TokenSecret", "TokenView"]
 
 
 class Ready(BaseModel):
@@ -14,6 +14,14 @@ class Ready(BaseModel):
 
     status: str
     version: str
+
+
+class SetUpForm(BaseModel):
+    """What the first set-up asks for."""
+
+    name: str
+    password: str
+    repeated: str
 
 
 class NewToken(BaseModel):

@@ -14,15 +14,12 @@ from watchclock_server.accounts.domain import (
     PASSWORD_LENGTH,
     SESSION_LIFETIME,
     SETUP_LINK_LIFETIME,
-    Actor,
-    ActorKind,
-    Scope,
     Token,
-    WebSession,
     is_good_name,
     new_secret,
     secret_digest,
 )
+from watchclock_server.actors import Actor, ActorKind, Scope, WebSession
 from watchclock_server.errors import (
     ConflictError,
     NotFoundError,
@@ -170,7 +167,7 @@ def set_up(session: Session, *, secret: str, name: str, password: str, now: date
     person = repository.PersonRow(name=name, password_hash=_HASHER.hash(password), created_at=now)
     session.add(person)
     session.flush()
-    return Actor(kind=ActorKind.PERSON, id=person.id, name=person.name)
+    return _actor(person)
 
 
 def sign_in(session: Session, *, name: str, password: str, now: datetime) -> Actor | None:
@@ -184,10 +181,15 @@ def sign_in(session: Session, *, name: str, password: str, now: datetime) -> Act
     if repository.count_failures(session, name, since) >= FAILURES_BEFORE_WAITING:
         raise TooManyAttemptsError(wait_minutes=int(FAILURE_WINDOW.total_seconds() // 60))
     person = repository.find_person(session, name)
-    if not _password_fits(_NOBODY if person is None else person.password_hash, password):
+    is_right = _password_fits(_NOBODY if person is None else person.password_hash, password)
+    if person is None or not is_right:
         session.add(repository.SignInFailureRow(name=name, at=now))
         return None
-    return person and Actor(kind=ActorKind.PERSON, id=person.id, name=person.name)
+    return _actor(person)
+
+
+def _actor(person: repository.PersonRow) -> Actor:
+    return Actor(kind=ActorKind.PERSON, id=person.id, name=person.name)
 
 
 def _password_fits(stored: str, password: str) -> bool:
@@ -213,14 +215,13 @@ def open_web_session(session: Session, person: Actor, now: datetime) -> str:
     return secret
 
 
-def find_web_session(session: Session, secret: str, now: datetime) -> WebSession | None:
+def find_web_session(session: Session, *, secret: str, now: datetime) -> WebSession | None:
     """Who is signed in with this cookie, or None."""
     found = repository.find_web_session(session, secret_digest(secret), now)
     if found is None:
         return None
     row, person = found
-    actor = Actor(kind=ActorKind.PERSON, id=person.id, name=person.name)
-    return WebSession(person=actor, csrf_token=row.csrf_token)
+    return WebSession(person=_actor(person), csrf_token=row.csrf_token)
 
 
 def sign_out(session: Session, secret: str) -> None:

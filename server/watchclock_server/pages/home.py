@@ -22,8 +22,12 @@ def show_home(
     request: Request, session: DatabaseSession, now: Now, _person: SignedIn
 ) -> HTMLResponse:
     """All sites with the ways to their nights, the way to the wands, and the form for a site."""
-    found = []
-    for site in sites.find_sites(session):
-        today = now.astimezone(site.zone).date()
-        found.append((site, today, today - timedelta(days=1)))
-    return render(request, "home.html", sites=found, zones=sorted(available_timezones()))
+    found = sites.find_sites(session)
+    return render(
+        request,
+        "home.html",
+        sites=found,
+        today={site.id: site.day_of(now) for site in found},
+        last_night={site.id: site.day_of(now) - timedelta(days=1) for site in found},
+        zones=sorted(available_timezones()),
+    )

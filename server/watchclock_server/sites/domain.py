@@ -1,7 +1,7 @@
 """Values and rules of sites; standard library and protocol values only."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -39,6 +39,10 @@ class Site:
     def zone(self) -> ZoneInfo:
         """The rules of the site's civil time."""
         return ZoneInfo(self.time_zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The calendar day at the site at that instant."""
+        return instant.astimezone(self.zone).date()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The page of a site with its forms."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -14,6 +14,8 @@ from watchclock_server.rendering import render
 from watchclock_server.sites import service
 
 __all__ = ["router"]
+
+_GUARD_NUMBER_DIGITS: Final = 9
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +50,7 @@ def show_site(
         request,
         "site.html",
         site=site,
-        today=now.astimezone(site.zone).date(),
+        today=site.day_of(now),
         checkpoints=service.checkpoints_of(session, site_id),
         tags=service.tags_of(session, site_id),
         guards=service.guards_of(session, site_id),
@@ -108,7 +110,7 @@ def add_guard(
 def _guard_number(text: str) -> int | None:
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not (text.isascii() and text.isdigit() and len(text) <= _GUARD_NUMBER_DIGITS):
         raise GuardNumberInvalidError(number=text)
     return int(text)
 
