@@ -1,0 +1,245 @@
+"""The bytes of every fcard frame and record, declared once; all integers are big-endian.
+
+Source: the maker's protocol document and SDK (laijinjie/FCARDIO.Protocol.Door), restated in
+docs/protocols/fcard.md, whose section names stand beside the declarations.
+"""
+
+import struct
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, Final, TypeAlias, cast
+
+from construct import (
+    Array,
+    Bytes,
+    Construct,
+    ConstructError,
+    Container,
+    ExprAdapter,
+    ExprValidator,
+    Flag,
+    GreedyBytes,
+    Int8ub,
+    Int16ub,
+    Int24ub,
+    Int32ub,
+    Prefixed,
+    Rebuild,
+    Select,
+    Struct,
+    Terminated,
+    ValidationError,
+    len_,
+    this,
+)
+from construct import Mapping as Codes
+
+from watchclock_protocol.dialects.fcard.replies import (
+    NAME_OCTETS,
+    RecordEntry,
+    RingPointers,
+    StaffEntry,
+)
+from watchclock_protocol.dialects.fcard.requests import LampColour, StaffSearch, StorageMode
+from watchclock_protocol.dialects.fcard.times import clock_octets, clock_time, day_octets, read_day
+from watchclock_protocol.errors import LayoutError, RequestRangeError
+from watchclock_protocol.records import RecordKind
+
+__all__ = ["CARD", "CARD_PAGE", "CARD_RECORD", "CIVIL", "CLOCK", "DAY", "DAY_AS_STORED", "FIRMWARE"]
+__all__ += ["FRAME", "KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "NOTHING"]
+__all__ += ["POINTERS", "RANGE", "RANGE_TOTAL", "READ_INDEX", "RUN_INFORMATION", "SECONDS"]
+__all__ += ["STAFF_CAPACITY", "STAFF_FOUND", "STAFF_LIST", "STAFF_REFUSED", "STAFF_SEARCH"]
+__all__ += ["STAFF_TOTAL", "STAFF_TO_ADD", "STAFF_TO_DELETE", "SWITCH", "SYSTEM_PAGE"]
+__all__ += ["SYSTEM_RECORD", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
+
+# Quoted, because the classes of construct are generic only in its stubs.
+Declaration: TypeAlias = "Construct[Any, Any]"
+
+
+class Layout:
+    """One declaration, used in both directions, with the library's errors translated.
+
+    A declaration whose frames come by the thousand is compiled: five times as fast, but it answers
+    missing bytes with ``struct.error`` or, at the very end, with a short field. ``octets`` or a
+    check of the last field must therefore stand beside every compiled declaration.
+    """
+
+    def __init__(self, name: str, declaration: Declaration, octets: int | None = None) -> None:
+        self._name = name
+        self._declaration = declaration
+        self._octets = octets
+
+    def parse(self, data: bytes) -> dict[str, Any]:
+        """The fields of ``data``, with nothing left over.
+
+        Raises:
+            LayoutError: the data has another shape.
+        """
+        try:
+            if self._octets not in (None, len(data)):
+                raise ValidationError(f"{len(data)} bytes")
+            fields: dict[str, Any] = self._declaration.parse(data)
+        except (ConstructError, struct.error) as error:
+            raise LayoutError(reason=f"{self._name} is {data.hex(' ') or 'empty'}") from error
+        return {
+            name: tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+            for name, value in fields.items()
+            if not name.startswith("_") and name != "count"
+        }
+
+    def build(self, fields: dict[str, Any]) -> bytes:
+        """The bytes of these fields.
+
+        Raises:
+            RequestRangeError: a value does not fit into its bytes.
+        """
+        try:
+            return self._declaration.build(fields)
+        except (ConstructError, ValueError) as error:
+            raise RequestRangeError(command=self._name, reason=error) from error
+
+
+def _layout(name: str, **fields: Declaration) -> Layout:
+    return Layout(name, Struct(**fields, **{"": Terminated}))
+
+
+def _value(make: Callable[..., Any], **fields: Declaration) -> Declaration:
+    """A structure that parses to a value of ours and is built from one."""
+
+    def decode(container: Container[Any], _: object) -> Any:  # noqa: ANN401  construct is untyped
+        return make(**{name: container[name] for name in fields})
+
+    def encode(value: object, _: object) -> dict[str, Any]:
+        return {name: getattr(value, name) for name in fields}
+
+    return ExprAdapter(Struct(**fields), decode, encode)
+
+
+def _counted(count: Declaration, name: str, item: Declaration) -> Struct:
+    counted = {"count": Rebuild(count, len_(this[name])), name: Array(this.count, item)}
+    return Struct(**counted, **{"": Terminated})
+
+
+def _codes(codes: dict[Any, int]) -> Declaration:
+    return Codes(Int8ub, codes)
+
+
+def _to_day(raw: bytes, _: object) -> date:
+    day = read_day(raw)
+    if day is None:
+        raise ValidationError(f"{raw.hex()} is no date")
+    return day
+
+
+def _to_civil(raw: bytes, _: object) -> datetime:
+    civil = clock_time(raw).civil
+    if civil is None:
+        raise ValidationError(f"{raw.hex()} is no date and time")
+    return civil
+
+
+def _page(name: str, record_octets: int) -> Layout:
+    """Records with serials; compiled, because every record of a download passes here."""
+    entry = Struct(serial=Int32ub, raw=Bytes(record_octets))
+    compiled = _counted(Int32ub, "entries", entry).compile()
+
+    def decode(page: Container[Any], _: object) -> dict[str, Any]:
+        if page.entries and len(page.entries[-1].raw) != record_octets:
+            raise ValidationError("the last record is cut")
+        return {"entries": [RecordEntry(serial=each.serial, raw=each.raw) for each in page.entries]}
+
+    def encode(fields: dict[str, Any], _: object) -> dict[str, Any]:
+        return {"entries": [{"serial": each.serial, "raw": each.raw} for each in fields["entries"]]}
+
+    return Layout(name, ExprAdapter(compiled, decode, encode))
+
+
+def _record(name: str, **fields: Declaration) -> Layout:
+    declaration = Struct(**fields)
+    return Layout(name, declaration.compile(), declaration.sizeof())
+
+
+_DAY: Final = ExprAdapter(Bytes(3), _to_day, lambda day, _: day_octets(day))
+_CIVIL: Final = ExprAdapter(Bytes(6), _to_civil, lambda civil, _: clock_octets(civil))
+_CLOCK: Final = ExprAdapter(Bytes(6), lambda raw, _: clock_time(raw), lambda time, _: time.raw)
+_NUMBER: Final = ExprValidator(Int8ub, lambda number, _: number > 0)
+_KIND: Final = _codes({RecordKind.PATROL: 1, RecordKind.SYSTEM: 2})
+_SWITCH: Final = _codes({True: 0x80, False: 0x08})
+_STAFF: Final = _value(StaffEntry, number=Int16ub, card=Int24ub, name_raw=Bytes(NAME_OCTETS))
+
+
+def _ring(index: Declaration) -> Declaration:
+    return _value(
+        RingPointers, capacity=index, write_index=index, read_index=index, is_wrapped=Flag
+    )
+
+
+# Section "Frames": what stands between two flags once escapes are undone.
+FRAME: Final = Layout(
+    "a frame",
+    Struct(
+        address=Int8ub,
+        token=Int16ub,
+        class_code=Int8ub,
+        command=Int8ub,
+        data=Prefixed(Int8ub, GreedyBytes),
+        check_sum=Int8ub,
+        **{"": Terminated},
+    ).compile(),
+)
+
+# Section "Commands": the data of requests and replies, in the order of the tables there.
+NOTHING: Final = _layout("no data")
+WAND_NUMBER: Final = _layout("a wand number", number=_NUMBER)
+DAY: Final = _layout("a day", day=_DAY)
+DAY_AS_STORED: Final = _layout("a stored day", raw=Bytes(3))
+FIRMWARE: Final = _layout("a firmware version", raw=Bytes(4))
+RUN_INFORMATION: Final = _layout(
+    "run information",
+    factory_date_raw=Bytes(3),
+    formats=Int16ub,
+    power_ons=Int16ub,
+    voltage_raw=Bytes(2),
+    charge_percent=Int8ub,
+    staff_selected=Int16ub,
+    staff_used=Int16ub,
+    new_card_records=Int32ub,
+    new_system_records=Int32ub,
+)
+MODE: Final = _layout("a storage mode", mode=_codes({mode: mode.value for mode in StorageMode}))
+MODE_AS_STORED: Final = _layout("a stored storage mode", mode=Int8ub)
+SECONDS: Final = _layout("a time in seconds", duration_s=Int8ub)
+CARD: Final = _layout("a card number", card=Int24ub)
+CLOCK: Final = _layout("a clock reading", time=_CLOCK)
+CIVIL: Final = _layout("a clock setting", civil=_CIVIL)
+STAFF_CAPACITY: Final = _layout("a staff capacity", capacity=Int16ub, used=Int16ub)
+STAFF_LIST: Final = Layout("a staff page", _counted(Int16ub, "entries", _STAFF))
+STAFF_TOTAL: Final = _layout("a staff total", total=Int16ub)
+STAFF_SEARCH: Final = _layout(
+    "a staff look-up", search=_codes({by: by.value for by in StaffSearch}), value=Int24ub
+)
+STAFF_FOUND: Final = _layout("a staff entry", entry=_STAFF)
+STAFF_TO_ADD: Final = Layout("staff to add", _counted(Int8ub, "entries", _STAFF))
+STAFF_TO_DELETE: Final = Layout("staff to delete", _counted(Int16ub, "numbers", Int16ub))
+# The document counts refused numbers in two bytes, the SDK in four; the length tells which.
+STAFF_REFUSED: Final = Layout(
+    "refused staff",
+    Select(_counted(Int16ub, "numbers", Int16ub), _counted(Int32ub, "numbers", Int16ub)),
+)
+POINTERS: Final = _layout("pointers", card=_ring(Int32ub), system=_ring(Int16ub))
+KIND: Final = _layout("a record kind", kind=_KIND)
+READ_INDEX: Final = _layout("a read index", kind=_KIND, read_index=Int32ub, is_wrapped=Flag)
+WRITE_INDEX: Final = _layout("a write index", kind=_KIND, write_index=Int32ub)
+RANGE: Final = _layout("a range of records", kind=_KIND, first=Int32ub, quantity=Int32ub)
+CARD_PAGE: Final = _page("a page of card records", 12)
+SYSTEM_PAGE: Final = _page("a page of system records", 8)
+RANGE_TOTAL: Final = _layout("a total of records", total=Int32ub)
+SWITCH: Final = _layout("a switch", is_on=_SWITCH)
+MILLISECONDS: Final = _layout("a time in milliseconds", duration_ms=Int16ub)
+LAMP: Final = _layout("a lamp", colour=_codes({colour: colour.value for colour in LampColour}))
+
+# Section "Records".
+CARD_RECORD: Final = _record(
+    "a card record", staff_number=Int16ub, time=Bytes(6), state=Int8ub, card=Bytes(3)
+)
+SYSTEM_RECORD: Final = _record("a system record", code=Int8ub, time=Bytes(6), unused=Int8ub)
