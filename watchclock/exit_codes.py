@@ -10,6 +10,7 @@ __all__ = ["EXIT_CODES", "exit_code"]
 UNEXPECTED: Final = 1
 
 EXIT_CODES: Final[Mapping[str, int]] = {
+    "command": 2,
     "device.address": 2,
     "device.time_zone": 2,
     "device": 3,
@@ -20,6 +21,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "protocol": 4,
     "capture": 5,
     "device.verification": 5,
+    "upload.token_missing": 2,
     "upload": 6,
     "server": 6,
     "device.spool": 7,

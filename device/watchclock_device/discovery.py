@@ -26,7 +26,7 @@ from watchclock_device.errors import (
     PortUnusableError,
     SeveralWandsError,
 )
-from watchclock_device.links import FoundPort, PortDriver
+from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
 from watchclock_device.tally import TrafficTally
 from watchclock_protocol.dialect import Dialect
@@ -112,6 +112,14 @@ class Discovery:
         if found is None:
             raise _nobody(address, traffic)
         return Dock(address=address, dialect=found)
+
+    def open(self, dock: Dock) -> Link:
+        """An open link to the wand.
+
+        Raises:
+            DeviceError: the port cannot be opened; see ``PortDriver.open``.
+        """
+        return open_link(self._drivers, dock.address, dock.dialect.line)
 
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""

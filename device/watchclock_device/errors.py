@@ -50,6 +50,7 @@ __all__ = [
     "SeveralWandsError",
     "SpoolError",
     "TimeZoneError",
+    "TokenMissingError",
     "TokenRefusedError",
     "UploadError",
     "VerificationError",
@@ -239,6 +240,14 @@ class ServerAnswerError(UploadError):
     code = "upload.server_answer"
     template = "The answer of {server} is not one of a watchclock server: {reason}."
     next_step = "Check the address of the server; captures wait safely in the spool."
+
+
+class TokenMissingError(UploadError):
+    """A server takes captures only with a token, and none was given."""
+
+    code = "upload.token_missing"
+    template = "No token was given for the server {server}."
+    next_step = "Make one with watchclock token create and pass it as WATCHCLOCK_TOKEN."
 
 
 class TokenRefusedError(UploadError):

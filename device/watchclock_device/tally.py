@@ -30,7 +30,8 @@ class ReadingTally:
     def __init__(self) -> None:
         self.kinds: Counter[RecordKind] = Counter()
         self.flags: Counter[RecordFlag] = Counter()
-        self._begin(0)
+        self.announced = 0
+        self._sum = 0
 
     @property
     def received(self) -> int:

@@ -1,0 +1,186 @@
+"""Records as rows for people, for scripts and for spreadsheets."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Protocol
+
+from rich.console import Console
+from rich.table import Table
+
+from watchclock.language import translate as _
+from watchclock_protocol.messages import Counters
+from watchclock_protocol.records import PatrolRecord, SystemRecord
+from watchclock_protocol.replay import DecodedDownload, KeyedRecord
+
+__all__ = ["Printer", "csv_printer", "print_json", "print_table", "record_fields"]
+
+COLUMNS: Final = (
+    "position",
+    "kind",
+    "slot",
+    "rank",
+    "wand_time",
+    "time_flaw",
+    "tag",
+    "guard_number",
+    "is_guard_tag",
+    "code",
+    "meanings",
+    "flags",
+    "raw",
+)
+_FORMULA_BEGINNINGS: Final = ("=", "+", "-", "@", "\t", "\r")
+
+Field = str | int | bool | list[str] | None
+
+
+class Printer(Protocol):
+    """Prints one decoded file."""
+
+    def __call__(self, about: Mapping[str, str | int], decoded: DecodedDownload) -> None:
+        """Prints it to standard output.
+
+        Args:
+            about: what is known of the file itself.
+            decoded: what the conversation in it says.
+        """
+        ...
+
+
+def record_fields(keyed: KeyedRecord) -> dict[str, Field]:
+    """Everything a record says, by column name; raw bytes as hexadecimal digits."""
+    record = keyed.record
+    time = record.time
+    fields: dict[str, Field] = {
+        "position": keyed.position,
+        "kind": record.kind,
+        "slot": record.slot,
+        "rank": keyed.rank,
+        "wand_time": _civil(time.civil),
+        "time_flaw": time.flaw,
+        "flags": sorted(record.flags),
+        "raw": record.raw.hex(),
+    }
+    match record:
+        case PatrolRecord():
+            tag = str(record.tag)
+            fields |= {"tag": tag, "guard_number": record.guard_number}
+            fields["is_guard_tag"] = record.is_guard_tag
+        case SystemRecord():
+            fields |= {"code": record.code, "meanings": list(record.meanings)}
+    return fields
+
+
+def print_json(about: Mapping[str, str | int], decoded: DecodedDownload) -> None:
+    """One line of JSON with everything the file says."""
+    told: dict[str, object] = dict(about)
+    identity = decoded.identity
+    told |= {
+        "dialect": decoded.dialect,
+        "wand": None if identity is None else identity.key,
+        "firmware": None if identity is None else identity.firmware,
+        "announced": _announced(decoded.counters),
+        "is_complete": decoded.is_complete,
+        "skipped_bytes": decoded.skipped_bytes,
+        "rejected": [str(error) for error in decoded.rejected],
+        "disagreements": len(decoded.disagreements),
+        "acknowledged_utc_ns": decoded.acknowledged_utc_ns,
+        "clock_checks": [
+            {
+                "wand_time": _civil(check.time.civil),
+                "raw": check.time.raw.hex(),
+                "asked_utc_ns": check.asked_utc_ns,
+                "answered_utc_ns": check.answered_utc_ns,
+            }
+            for check in decoded.clock_checks
+        ],
+        "records": [record_fields(keyed) for keyed in decoded.records],
+    }
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> None:
+    """The records as a table, under a line that says whose they are."""
+    console = Console(highlight=False, markup=False)
+    wand = "?" if decoded.identity is None else decoded.identity.key
+    told = _("{file}: wand {wand}, {count} records").format(
+        file=about["file"], wand=wand, count=len(decoded.records)
+    )
+    console.print(told, soft_wrap=True)
+    table = Table(box=None, pad_edge=False)
+    for heading in (
+        _("Kind"),
+        _("Slot"),
+        _("Wand time"),
+        _("Tag or event"),
+        _("Guard"),
+        _("Doubts"),
+        _("Raw bytes"),
+    ):
+        table.add_column(heading, overflow="fold")
+    for keyed in decoded.records:
+        table.add_row(*_cells(record_fields(keyed)))
+    console.print(table)
+
+
+def csv_printer() -> Printer:
+    """Prints records as CSV, with one heading for all files.
+
+    No spreadsheet computes with or shortens these cells: raw bytes begin with ``0x``, tags with
+    their technology, and whatever could still begin a formula is given an apostrophe.
+    """
+    writer = csv.writer(sys.stdout)
+    writer.writerow(("file", "wand", *COLUMNS))
+
+    def print_rows(about: Mapping[str, str | int], decoded: DecodedDownload) -> None:
+        wand = "" if decoded.identity is None else decoded.identity.key
+        for keyed in decoded.records:
+            fields = record_fields(keyed)
+            fields["raw"] = f"0x{fields['raw']}"
+            cells = [_cell(fields.get(column)) for column in COLUMNS]
+            writer.writerow((_cell(str(about["file"])), wand, *cells))
+
+    return print_rows
+
+
+def _cell(value: Field) -> str:
+    text = _word(value)
+    return f"'{text}" if text.startswith(_FORMULA_BEGINNINGS) else text
+
+
+def _word(value: Field) -> str:
+    match value:
+        case None:
+            return ""
+        case list():
+            return " ".join(value)
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _cells(fields: Mapping[str, Field]) -> list[str]:
+    code = "" if fields.get("code") is None else f"{fields['code']}"
+    event = " ".join((code, _word(fields.get("meanings")))).strip()
+    shown = (
+        fields["kind"],
+        fields["slot"],
+        fields["wand_time"],
+        fields.get("tag") or event,
+        fields.get("guard_number"),
+        fields["flags"],
+        fields["raw"],
+    )
+    return [_word(value) for value in shown]
+
+
+def _civil(civil: datetime | None) -> str | None:
+    return None if civil is None else civil.isoformat(sep=" ")
+
+
+def _announced(counters: Counters | None) -> int | None:
+    return None if counters is None else counters.announced
