@@ -13,15 +13,44 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-__all__ = ["Base", "Database", "DatabaseSession", "UtcDateTime", "get_session"]
+from watchclock_server.errors import ServerError
+
+__all__ = [
+    "Base",
+    "Database",
+    "DatabaseSession",
+    "DatabaseUnavailableError",
+    "DatabaseUrlError",
+    "UtcDateTime",
+    "get_session",
+    "translated",
+]
 
 BUSY_TIMEOUT_MS: Final = 30_000
 _BEGIN: Final = "watchclock_begin"
 _READING_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class DatabaseUrlError(ServerError):
+    """The database's URL cannot be read, or its driver is not installed."""
+
+    code = "server.database_url"
+    template = "The database address cannot be used: {reason}."
+    next_step = "Use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME."
+
+
+class DatabaseUnavailableError(ServerError):
+    """The database does not answer, or has no room."""
+
+    status = 503
+    code = "server.database"
+    template = "The database cannot be used now: {reason}."
+    next_step = "Check that the database runs and its disk has room, then try again."
 
 
 class Base(DeclarativeBase):
@@ -60,10 +89,17 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Database:
-    """One database by its URL; connects when first used."""
+    """One database by its URL; connects when first used.
+
+    Raises:
+        DatabaseUrlError: the URL cannot be read, or its driver is not installed.
+    """
 
     def __init__(self, url: str) -> None:
-        self.engine: Final = create_engine(url, pool_pre_ping=True)
+        try:
+            self.engine: Final = create_engine(url, pool_pre_ping=True)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+            raise DatabaseUrlError(reason=str(error).partition("\n")[0]) from error
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
         self._writing: Final = self.engine.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
@@ -74,14 +110,31 @@ class Database:
 
         Args:
             writes: False for a block that only reads; on SQLite it then never waits for a writer.
+
+        Raises:
+            DatabaseUnavailableError: the database does not answer, or has no room.
         """
         engine = self._writing if writes else self.engine
-        with Session(engine, expire_on_commit=False) as session, session.begin():
+        with translated(), Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
         """Give up all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Generator[None]:
+    """Around everything that talks to the database: what it cannot do becomes our error.
+
+    Raises:
+        DatabaseUnavailableError: the database does not answer, or has no room.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise DatabaseUnavailableError(reason=reason) from error
 
 
 def _prepare_sqlite(engine: Engine) -> None:

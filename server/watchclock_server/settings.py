@@ -30,7 +30,8 @@ class Settings:
     @property
     def address(self) -> str:
         """The URL people open, without a trailing slash."""
-        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
     @property
     def captures_folder(self) -> Path:

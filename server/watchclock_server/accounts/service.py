@@ -46,6 +46,7 @@ __all__ = [
     "needs_set_up",
     "open_web_session",
     "revoke_token",
+    "revoke_token_named",
     "set_up",
     "sign_in",
     "sign_out",
@@ -272,6 +273,17 @@ def revoke_token(session: Session, *, token_id: int, now: datetime) -> None:
     """
     if not repository.revoke_token(session, token_id, now):
         raise TokenNotFoundError(token=token_id)
+
+
+def revoke_token_named(session: Session, *, name: str, now: datetime) -> None:
+    """Make the token of this name worthless from now on.
+
+    Raises:
+        TokenNotFoundError: no such token, or it is revoked already.
+    """
+    row = repository.find_token_by_name(session, name)
+    if row is None or not repository.revoke_token(session, row.id, now):
+        raise TokenNotFoundError(token=name)
 
 
 def actor_of_token(session: Session, *, secret: str, needed: Scope) -> Actor:
