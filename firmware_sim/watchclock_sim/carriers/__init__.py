@@ -1,0 +1,1 @@
+"""What a simulated wand is plugged into."""

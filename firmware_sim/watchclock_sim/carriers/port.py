@@ -1,0 +1,64 @@
+"""The port every carrier offers to the wand, and the two clocks the wand runs by."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+__all__ = ["Clock", "Port", "SystemClock"]
+
+
+class Clock(Protocol):
+    """Where the simulator takes time from."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        ...
+
+    def utc(self) -> datetime:
+        """The true instant, aware."""
+        ...
+
+
+class SystemClock:
+    """The clocks of this machine."""
+
+    def monotonic(self) -> float:
+        """Seconds that never jump."""
+        return time.monotonic()
+
+    def utc(self) -> datetime:
+        """The true instant, aware."""
+        return datetime.now(UTC)
+
+
+class Port(Protocol):
+    """The wand's end of a cable, which can come out and be put back."""
+
+    @property
+    def address(self) -> str:
+        """Where a host finds the wand, in the form ``watchclock download`` takes."""
+        ...
+
+    def wait(self, timeout_s: float | None, *, wants_write: bool) -> None:
+        """Return when bytes can be read, or written if wanted, or the time is over."""
+        ...
+
+    def read(self) -> bytes:
+        """What the host has sent, nothing when it has not; never waits."""
+        ...
+
+    def write(self, data: bytes) -> int:
+        """How many of these bytes were taken; never waits."""
+        ...
+
+    def unplug(self) -> None:
+        """Take the cable out: the host sees its port go away."""
+        ...
+
+    def replug(self) -> None:
+        """Put the cable back, at the same address wherever the carrier can keep it."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back; may be called twice."""
+        ...

@@ -1,0 +1,146 @@
+"""Runs one wand on one port: moves bytes at the line's speed, spoils what a fault names, unplugs."""
+
+import logging
+from collections import deque
+from collections.abc import Iterator
+from typing import Final, NamedTuple, NoReturn
+
+from watchclock_sim.carriers.port import Clock, Port
+from watchclock_sim.faults import LineFaults, Unplug
+from watchclock_sim.firmware import Firmware
+from watchclock_sim.pacing import PacedLine
+
+__all__ = ["Dock"]
+
+LOG: Final = logging.getLogger(__name__)
+MOST_BUFFERED: Final = 16_384
+MILLISECOND_S: Final = 0.001
+
+
+class _Held(NamedTuple):
+    """A frame that leaves late."""
+
+    due: float
+    frame: bytes
+
+
+class Dock:
+    """A wand in its dock.
+
+    Args:
+        firmware: the wand.
+        port: what it is plugged into.
+        faults: what happens to its frames on the way.
+        baud: speed of the line in both directions, 0 for none.
+        clock: where time comes from.
+    """
+
+    def __init__(
+        self, firmware: Firmware, port: Port, *, faults: LineFaults, baud: int, clock: Clock
+    ) -> None:
+        self._firmware = firmware
+        self._port = port
+        self._faults = faults
+        self._clock = clock
+        self._incoming = PacedLine(baud)
+        self._outgoing = PacedLine(baud)
+        self._answers: deque[Iterator[bytes]] = deque()
+        self._held: _Held | None = None
+        self._buffer = bytearray()
+        self._sent = 0
+        self._is_plugged = True
+        self._replug_at: float | None = None
+
+    def serve(self) -> NoReturn:
+        """Answer hosts until interrupted."""
+        while True:
+            self.turn()
+            now = self._clock.monotonic()
+            self._port.wait(self._idle_s(now), wants_write=bool(self._buffer))
+
+    def turn(self) -> None:
+        """Do everything that is due now, without waiting."""
+        now = self._clock.monotonic()
+        if self._replug_at is not None and now >= self._replug_at:
+            self._replug()
+        self._hear(now)
+        self._answer(now)
+        self._send(now)
+
+    def _hear(self, now: float) -> None:
+        data = self._port.read()
+        if data:
+            self._incoming.put(data, now)
+        heard = self._incoming.arrived(now)
+        utc = self._clock.utc()
+        if heard:
+            LOG.debug("heard %s", heard.hex(" "))
+            self._answers.append(self._firmware.receive(heard, now, utc))
+        deadline = self._firmware.deadline
+        if deadline is not None and now >= deadline:
+            self._answers.append(self._firmware.expire(now, utc))
+
+    def _answer(self, now: float) -> None:
+        """Draw frames until enough are on the line; they are made while earlier ones travel."""
+        if self._held is not None and now >= self._held.due:
+            self._outgoing.put(self._held.frame, now)
+            self._held = None
+        while self._wants_frames():
+            frame = next(self._answers[0], None)
+            if frame is None:
+                self._answers.popleft()
+                continue
+            delivery = self._faults.deliver(frame)
+            if delivery.delay_s:
+                self._held = _Held(now + delivery.delay_s, delivery.data)
+            else:
+                self._outgoing.put(delivery.data, now)
+
+    def _wants_frames(self) -> bool:
+        has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED
+        return has_room and self._held is None and bool(self._answers)
+
+    def _send(self, now: float) -> None:
+        self._buffer += self._outgoing.arrived(now)
+        unplug = self._faults.next_unplug()
+        left = len(self._buffer) if unplug is None else max(0, unplug.byte - self._sent)
+        if self._buffer and left:
+            taken = self._port.write(bytes(self._buffer[:left]))
+            LOG.debug("sent %s", self._buffer[:taken].hex(" "))
+            del self._buffer[:taken]
+            self._sent += taken
+        if unplug is not None and self._sent >= unplug.byte:
+            self._unplug(unplug, now)
+
+    def _unplug(self, unplug: Unplug, now: float) -> None:
+        LOG.info("unplugged after byte %d", self._sent)
+        self._faults.unplugged()
+        self._port.unplug()
+        self._is_plugged = False
+        if unplug.for_ms:
+            self._replug_at = now + unplug.for_ms * MILLISECOND_S
+        self._incoming.cut()
+        self._outgoing.cut()
+        self._answers.clear()
+        self._buffer.clear()
+        self._held = None
+
+    def _replug(self) -> None:
+        self._port.replug()
+        self._replug_at = None
+        self._is_plugged = True
+        LOG.info("plugged in again at %s", self._port.address)
+
+    def _idle_s(self, now: float) -> float | None:
+        """Seconds until something is due, None when only the host can bring something."""
+        if self._wants_frames():
+            return 0.0
+        moments = [
+            self._replug_at,
+            self._incoming.next_arrival(),
+            self._outgoing.next_arrival(),
+            self._held.due if self._held else None,
+            self._firmware.deadline if self._is_plugged else None,
+        ]
+        due = [moment for moment in moments if moment is not None]
+        return max(0.0, min(due) - now) if due else None

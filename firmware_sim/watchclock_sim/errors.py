@@ -1,0 +1,79 @@
+"""What can be wrong before a simulated wand is ready, each with a stable code.
+
+CodedError
+    SimulatorError
+        ScenarioFileError   the file cannot be read or is no TOML
+        ScenarioError       a key of the scenario is missing, unknown or wrong
+        FaultError          a fault that cannot be understood
+        SimulatorOptionError    options of the command that do not go together
+        LinkPathTakenError  something else stands where the pty's link should be
+        PortTakenError      the TCP port cannot be listened on
+"""
+
+from watchclock_protocol.errors import CodedError
+
+__all__ = [
+    "FaultError",
+    "LinkPathTakenError",
+    "PortTakenError",
+    "ScenarioError",
+    "ScenarioFileError",
+    "SimulatorError",
+    "SimulatorOptionError",
+]
+
+
+class SimulatorError(CodedError):
+    """Something about a simulated wand."""
+
+    code = "sim.error"
+    template = "The simulated wand cannot start."
+    next_step = "See docs/simulator.md."
+
+
+class ScenarioFileError(SimulatorError):
+    """The scenario cannot be read at all."""
+
+    code = "sim.scenario_file"
+    template = "The scenario {file} cannot be read: {reason}."
+    next_step = "Name a readable TOML file; docs/simulator.md describes its keys."
+
+
+class ScenarioError(SimulatorError):
+    """One key of the scenario is missing, unknown or has a value that cannot be."""
+
+    code = "sim.scenario"
+    template = "The scenario {file} is wrong at {key}: {reason}."
+    next_step = "Correct that key; docs/simulator.md describes every key."
+
+
+class FaultError(SimulatorError):
+    """A fault whose name or settings are not known."""
+
+    code = "sim.fault"
+    template = "The fault {fault} cannot be understood: {reason}."
+    next_step = "Write it as KIND:KEY=NUMBER,…; docs/simulator.md lists every kind and key."
+
+
+class SimulatorOptionError(SimulatorError):
+    """Options that are missing, do not go together or are out of range."""
+
+    code = "sim.option"
+    template = "The simulated wand cannot start: {reason}."
+    next_step = "Run the command with --help."
+
+
+class LinkPathTakenError(SimulatorError):
+    """A file that is not one of our links stands in the way, or the folder cannot be written."""
+
+    code = "sim.path_taken"
+    template = "The link {path} cannot be made: {reason}."
+    next_step = "Choose another path; an existing file is never replaced."
+
+
+class PortTakenError(SimulatorError):
+    """The address cannot be listened on."""
+
+    code = "sim.port_taken"
+    template = "The simulated wand cannot listen on {address}: {reason}."
+    next_step = "Choose another port, or 0 for any free one."

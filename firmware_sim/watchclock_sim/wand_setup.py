@@ -1,0 +1,32 @@
+"""What a wand is before it is switched on, whichever dialect it speaks."""
+
+from dataclasses import dataclass
+
+from watchclock_sim.battery import Battery
+from watchclock_sim.clock import WandClock
+from watchclock_sim.memory import WhenFull
+
+__all__ = ["WandSetup"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WandSetup:
+    """One wand.
+
+    Attributes:
+        number: its own number, as the dialect's ``Identity`` shows it.
+        clock: its clock, which the host may set.
+        battery: its battery.
+        capacity: patrol records it can hold.
+        when_full: what a full ring does; a list without slots always stops.
+        logs_host_actions: whether it notes in its system log what the host does.
+        lost_records: which records, counted from 1 as they are handed out, it leaves out.
+    """
+
+    number: str
+    clock: WandClock
+    battery: Battery
+    capacity: int
+    when_full: WhenFull = WhenFull.OVERWRITE
+    logs_host_actions: bool = False
+    lost_records: frozenset[int] = frozenset()

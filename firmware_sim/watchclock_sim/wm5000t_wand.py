@@ -1,0 +1,120 @@
+"""The firmware of a simulated WM-5000T: a contact wand with a list of touches and little else."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from watchclock_protocol.dialects.wm5000t.commands import (
+    CloseSession,
+    Count,
+    Done,
+    NextRecord,
+    NoRecord,
+    ReadStatus,
+    Reply,
+    Request,
+    StartDownload,
+    Status,
+    StoredRecord,
+    WriteClock,
+)
+from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
+from watchclock_protocol.events import Transmit
+from watchclock_protocol.values import TagId
+from watchclock_sim.decimal_time import packed_time, unpacked_time
+from watchclock_sim.memory import AppendedList
+from watchclock_sim.wand_setup import WandSetup
+
+__all__ = ["Wm5000tWand"]
+
+TIME_OCTETS: Final = 6
+
+
+class Wm5000tWand:
+    """A contact wand. It keeps no guard, no system log and no counters, and closing wipes it.
+
+    Args:
+        setup: number, clock and size of the memory.
+    """
+
+    def __init__(self, setup: WandSetup) -> None:
+        self.memory = AppendedList(setup.capacity)
+        self._clock = setup.clock
+        self._number = bytes.fromhex(setup.number)
+        self._lost_records = setup.lost_records
+        self._session = WandSession()
+        self._next = 0
+        self._handed_out = 0
+
+    @property
+    def deadline(self) -> float | None:
+        """When the session is given up for silence."""
+        return self._session.deadline
+
+    def power_on(self, utc: datetime) -> None:
+        """Leaves no trace on this wand."""
+
+    def voltage_low(self, utc: datetime) -> None:
+        """Leaves no trace on this wand."""
+
+    def enrol(self, number: int, name: str, tag: TagId) -> None:
+        """Leaves no trace on this wand, which has no staff list."""
+
+    def select_guard(self, number: int) -> None:
+        """Leaves no trace on this wand; guards touch a tag of their own."""
+
+    def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
+        """A button is touched; False when the memory is full."""
+        return self.memory.append(packed_time(self._clock.reading(utc)) + tag.octets)
+
+    def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
+        """Echo and answer of each command as one frame; the state changes at once."""
+        return iter(self._frames(self._session.receive(data, now), now, utc))
+
+    def expire(self, now: float, utc: datetime) -> Iterator[bytes]:
+        """The header a wand sends when it gives up a session."""
+        return iter(self._frames(self._session.expire(now), now, utc))
+
+    def _frames(self, events: Iterable[WandEvent], now: float, utc: datetime) -> list[bytes]:
+        frames: list[bytes] = []
+        waiting = list(events)
+        while waiting:
+            match waiting.pop(0):
+                case Transmit(data):
+                    frames.append(data)
+                case Requested(request):
+                    frames[-1] += self._session.reply(self._answer(request, utc), now)
+                    waiting += self._session.receive(b"", now)
+                case _:
+                    pass
+        return frames
+
+    def _answer(self, request: Request, utc: datetime) -> Reply:
+        match request:
+            case ReadStatus():
+                return Status(self._number)
+            case StartDownload():
+                self._next = 0
+                return Count(len(self.memory))
+            case NextRecord():
+                return self._hand_out()
+            case WriteClock(time):
+                civil = unpacked_time(time)
+                if civil is not None:
+                    self._clock.set_to(civil, utc)
+                return Done()
+            case CloseSession():
+                self.memory.wipe()
+                return Done()
+            case _:
+                raise AssertionError(f"the session answers {request} itself")
+
+    def _hand_out(self) -> Reply:
+        record = self.memory.record(self._next)
+        if record is None:
+            return NoRecord()
+        self._next += 1
+        self._handed_out += 1
+        if self._handed_out in self._lost_records:
+            return NoRecord()
+        return StoredRecord(record[:TIME_OCTETS], record[TIME_OCTETS:])

@@ -1,0 +1,83 @@
+"""``watchclock sim``: one simulated wand on a pty or a TCP port, until Ctrl-C."""
+
+import logging
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from watchclock.language import translate as _
+from watchclock_sim.program import Settings, run
+from watchclock_sim.scenario import DialectName
+
+__all__ = ["app"]
+
+app: Final = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+Dialect = Annotated[DialectName, typer.Argument(help=_("Which kind of wand."))]
+Link = Annotated[Path | None, typer.Argument(help=_("Where to keep a link to the pty."))]
+Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-terminal."))]
+Tcp = Annotated[
+    str | None, typer.Option(metavar="[HOST:]PORT", help=_("Serve on a TCP port; 0 is any."))
+]
+ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
+Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--date", formats=["%Y-%m-%d"], help=_("Another day for the night to begin on.")),
+]
+Seed = Annotated[int | None, typer.Option(help=_("The source of chance."))]
+Truth = Annotated[
+    Path | None, typer.Option(help=_("Write what truly happened to this file, as JSON."))
+]
+Records = Annotated[
+    int, typer.Option(help=_("Fill the memory with so many generated records instead."))
+]
+Number = Annotated[str | None, typer.Option(help=_("The wand's own number."))]
+Baud = Annotated[int, typer.Option(help=_("Speed of the line; 0 is as fast as possible."))]
+Fault = Annotated[
+    list[str] | None,
+    typer.Option(metavar="KIND:KEY=N,…", help=_("A fault; may be given more than once.")),
+]
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print the ready line as JSON."))]
+
+
+@app.command(help=_("Simulate a wand. docs/simulator.md explains scenarios and faults."))
+def simulate(  # noqa: PLR0913 - every argument is an option of the command line
+    *,
+    dialect: Dialect,
+    link: Link = None,
+    pty: Pty = False,
+    tcp: Tcp = None,
+    scenario: ScenarioFile = None,
+    wand: Wand = None,
+    day: Day = None,
+    seed: Seed = None,
+    truth: Truth = None,
+    records: Records = 0,
+    number: Number = None,
+    baud: Baud = 0,
+    fault: Fault = None,
+    as_json: AsJson = False,
+) -> None:
+    """Serve one wand until it is interrupted."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    run(
+        Settings(
+            dialect=dialect,
+            link=link,
+            pty=pty,
+            tcp=tcp,
+            scenario=scenario,
+            wand=wand,
+            date=None if day is None else day.date(),
+            seed=seed,
+            truth=truth,
+            records=records,
+            number=number,
+            baud=baud,
+            fault=tuple(fault or ()),
+            json=as_json,
+        )
+    )
