@@ -1,0 +1,180 @@
+"""What every driver's link does, whatever it is made of."""
+
+import os
+import socket
+import tty
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+
+from watchclock_device.addresses import parse_address
+from watchclock_device.errors import DeviceError, LinkLostError, PortBusyError, PortNotFoundError
+from watchclock_device.links import Link
+from watchclock_device.registry import load_drivers, open_link
+from watchclock_protocol.dialect import LineSettings
+
+LINE = LineSettings(baud=115200)
+SHORT_S = 0.05
+PATIENT_S = 5.0
+
+
+@dataclass
+class Peer:
+    """The far end of a link: what a wand would be."""
+
+    address: str
+    receive: Callable[[int], bytes]
+    send: Callable[[bytes], object]
+    unplug: Callable[[], None]
+
+
+@contextmanager
+def pty_peer() -> Iterator[Peer]:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    closed: list[int] = []
+
+    def unplug() -> None:
+        os.close(slave)
+        os.close(master)
+        closed.append(master)
+
+    yield Peer(
+        address=os.ttyname(slave),
+        receive=lambda count: os.read(master, count),
+        send=lambda data: os.write(master, data),
+        unplug=unplug,
+    )
+    if not closed:
+        unplug()
+
+
+@contextmanager
+def tcp_peer() -> Iterator[Peer]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepted: list[socket.socket] = []
+
+        def connection() -> socket.socket:
+            if not accepted:
+                accepted.append(server.accept()[0])
+            return accepted[0]
+
+        yield Peer(
+            address=f"tcp:127.0.0.1:{server.getsockname()[1]}",
+            receive=lambda count: connection().recv(count),
+            send=lambda data: connection().sendall(data),
+            unplug=lambda: connection().close(),
+        )
+        for one in accepted:
+            one.close()
+
+
+@pytest.fixture(params=[pty_peer, tcp_peer], ids=["serial", "tcp"])
+def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+    with request.param() as made:
+        yield made
+
+
+def open_at(address: str, line: LineSettings = LINE) -> Link:
+    return open_link(load_drivers(), parse_address(address), line)
+
+
+def read_all(link: Link, count: int) -> bytes:
+    data = b""
+    while len(data) < count:
+        piece = link.read(PATIENT_S)
+        assert piece, "the link fell silent"
+        data += piece
+    return data
+
+
+def test_silence_reads_as_nothing(peer: Peer) -> None:
+    with open_at(peer.address) as link:
+        assert link.read(SHORT_S) == b""
+        assert link.read(0) == b""
+
+
+def test_every_byte_value_arrives_unchanged_both_ways(peer: Peer) -> None:
+    every = bytes(range(256))
+    with open_at(peer.address) as link:
+        link.write(every)
+        arrived = b""
+        while len(arrived) < len(every):
+            arrived += peer.receive(256)
+        peer.send(every)
+        assert (arrived, read_all(link, 256)) == (every, every)
+
+
+def test_a_read_returns_what_is_there_without_waiting_for_more(peer: Peer) -> None:
+    with open_at(peer.address) as link:
+        peer.send(b"\x7e")
+        assert link.read(PATIENT_S) == b"\x7e"
+
+
+def test_a_large_write_arrives_whole(peer: Peer) -> None:
+    data = os.urandom(8_000)
+    with open_at(peer.address) as link:
+        link.write(data)
+        arrived = b""
+        while len(arrived) < len(data):
+            arrived += peer.receive(65536)
+    assert arrived == data
+
+
+def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:
+    with open_at(peer.address) as link:
+        peer.send(b"\x01")
+        assert link.read(PATIENT_S) == b"\x01"
+        peer.unplug()
+        with pytest.raises(LinkLostError) as lost:
+            link.read(PATIENT_S)
+    assert lost.value.code == "device.link_lost"
+    assert peer.address in str(lost.value)
+
+
+def test_closing_twice_and_after_a_loss_is_no_error(peer: Peer) -> None:
+    link = open_at(peer.address)
+    peer.send(b"\x01")
+    link.read(PATIENT_S)
+    peer.unplug()
+    link.close()
+    link.close()
+    with pytest.raises(LinkLostError):
+        link.read(SHORT_S)
+
+
+def test_a_closed_link_writes_nothing(peer: Peer) -> None:
+    link = open_at(peer.address)
+    link.close()
+    with pytest.raises(LinkLostError):
+        link.write(b"\x01")
+
+
+def test_what_arrives_while_the_line_settles_is_discarded(peer: Peer) -> None:
+    with open_at(peer.address, LineSettings(baud=19200, settle_s=SHORT_S, dtr=False)) as link:
+        peer.send(b"late")
+        assert read_all(link, 4) == b"late"
+
+
+def test_the_far_end_can_be_opened_again_after_closing(peer: Peer) -> None:
+    open_at(peer.address).close()
+    with open_at(peer.address) as link:
+        assert link.read(0) == b""
+
+
+@pytest.mark.parametrize(
+    "address", ["/dev/watchclock-none", "tcp:127.0.0.1:1"], ids=["serial", "tcp"]
+)
+def test_a_port_that_is_not_there_is_said_to_be_missing(address: str) -> None:
+    with pytest.raises(PortNotFoundError) as missing:
+        open_at(address)
+    assert (missing.value.code, address in str(missing.value)) == ("device.port_not_found", True)
+
+
+def test_a_serial_port_is_ours_alone() -> None:
+    with pty_peer() as peer, open_at(peer.address), pytest.raises(PortBusyError) as busy:
+        open_at(peer.address)
+    assert isinstance(busy.value, DeviceError)
+    assert busy.value.code == "device.port_busy"

@@ -1,0 +1,49 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from watchclock_device.addresses import Address, parse_address
+from watchclock_device.errors import AddressError
+
+
+@pytest.mark.parametrize(
+    ("text", "scheme", "target", "dialect"),
+    [
+        ("/dev/ttyUSB0", "serial", "/dev/ttyUSB0", None),
+        ("serial:/dev/ttyUSB0", "serial", "/dev/ttyUSB0", None),
+        ("serial:COM7", "serial", "COM7", None),
+        ("tcp:192.0.2.7:7001", "tcp", "192.0.2.7:7001", None),
+        ("tcp:[::1]:7001", "tcp", "[::1]:7001", None),
+        ("socket://192.0.2.7:7001", "tcp", "192.0.2.7:7001", None),
+        ("/dev/ttyUSB0?dialect=fcard", "serial", "/dev/ttyUSB0", "fcard"),
+        ("tcp:dock:7001?dialect=wm5000t", "tcp", "dock:7001", "wm5000t"),
+        ("kiosk:anything", "kiosk", "anything", None),
+    ],
+)
+def test_an_address_names_its_driver_target_and_dialect(
+    text: str, scheme: str, target: str, dialect: str | None
+) -> None:
+    assert parse_address(text) == Address(scheme=scheme, target=target, dialect=dialect)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "ttyUSB0", ":", "serial:", ":/dev/ttyUSB0", "tcp:a:1?baud=9600", "/dev/x?dialect="],
+)
+def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
+    with pytest.raises(AddressError) as refused:
+        parse_address(text)
+    assert refused.value.code == "device.address"
+    assert "auto" in refused.value.next_step
+
+
+@given(
+    st.builds(
+        Address,
+        scheme=st.sampled_from(["serial", "tcp", "kiosk"]),
+        target=st.text("abcXYZ019:._[]-", min_size=1),
+        dialect=st.none() | st.text("abcxyz0189_", min_size=1),
+    )
+)
+def test_an_address_survives_being_written_and_read(address: Address) -> None:
+    assert parse_address(address.text) == address
