@@ -17,7 +17,16 @@ from watchclock_protocol.dialects.wm5000t.layouts import (
 )
 
 __all__ = ["COMMANDS", "CloseSession", "CommandShape", "ContinueBlock", "Count", "Done", "Echoed"]
-__all__ += ["Header", "NextRecord", "NoRecord", "ReadStatus", "Reply", "Request", "StartBlock"]
+__all__ += [
+    "Header",
+    "KnownRequest",
+    "NextRecord",
+    "NoRecord",
+    "ReadStatus",
+    "Reply",
+    "Request",
+    "StartBlock",
+]
 __all__ += ["StartDownload", "Status", "StoredRecord", "UnknownRequest", "WriteClock"]
 
 
@@ -70,7 +79,7 @@ class UnknownRequest:
     payload: bytes
 
 
-Request = (
+KnownRequest = (
     StartBlock
     | ContinueBlock
     | WriteClock
@@ -78,8 +87,8 @@ Request = (
     | StartDownload
     | NextRecord
     | CloseSession
-    | UnknownRequest
 )
+Request = KnownRequest | UnknownRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +167,7 @@ class CommandShape:
     answer_length: int
 
 
-COMMANDS: Final[Mapping[type[Request], CommandShape]] = {
+COMMANDS: Final[Mapping[type[KnownRequest], CommandShape]] = {
     StartBlock: CommandShape(
         code=BLOCK_START, payload_length=None, answer_length=HEADER_LENGTH - 1
     ),

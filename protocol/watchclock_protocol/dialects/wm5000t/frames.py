@@ -13,10 +13,9 @@ an answer tells what it answers, so ``AnswerCutter`` must be told each request. 
     ``55`` as last byte                   may begin the close command: decided by what follows
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final, TypeVar, assert_never
+from typing import Final, assert_never
 
 from watchclock_protocol.dialects.wm5000t.commands import (
     COMMANDS,
@@ -64,9 +63,7 @@ from watchclock_protocol.errors import (
 from watchclock_protocol.events import BytesSkipped, FrameRejected
 
 __all__ = ["AnswerCutter", "Exchange", "RequestCutter", "build_reply", "build_request"]
-__all__ += ["join_skipped"]
 
-_Item = TypeVar("_Item")
 _DONE: Final = b"\x00"
 _FRAME_HEAD_LENGTH: Final = 3
 _SUMMED_RECORD_LENGTH: Final = RECORD_LENGTH + ANSWER_SUM_LENGTH
@@ -131,17 +128,6 @@ def build_reply(reply: Reply) -> bytes:
             assert_never(reply)
 
 
-def join_skipped(items: Iterable[_Item | BytesSkipped]) -> list[_Item | BytesSkipped]:
-    """The same items with neighbouring ``BytesSkipped`` added up."""
-    joined: list[_Item | BytesSkipped] = []
-    for item in items:
-        if isinstance(item, BytesSkipped) and joined and isinstance(joined[-1], BytesSkipped):
-            joined[-1] = BytesSkipped(joined[-1].count + item.count)
-        else:
-            joined.append(item)
-    return joined
-
-
 def _name_request(code: int, payload: bytes) -> Request:
     if code == COMMANDS[WriteClock].code:
         return WriteClock(payload)
@@ -171,7 +157,7 @@ class RequestCutter:
 
     def settle(self) -> Request | None:
         """The block start that a lone ``55`` turns out to be when no ``AA`` follows it."""
-        if self._buffer != bytes([BLOCK_START]):
+        if self._buffer != bytearray([BLOCK_START]):
             return None
         self._buffer.clear()
         return StartBlock()
@@ -251,10 +237,12 @@ class AnswerCutter:
             stale = len(self._buffer)
             self._buffer.clear()
         self._request = request
-        shape = COMMANDS.get(type(request))
-        self._stage = _Stage.ANSWER if shape else _Stage.DEAF
         self._echo = build_request(request)
-        self._answer_length = shape.answer_length if shape else 0
+        if isinstance(request, UnknownRequest):
+            self._stage = _Stage.DEAF
+            return stale
+        self._stage = _Stage.ANSWER
+        self._answer_length = COMMANDS[type(request)].answer_length
         if isinstance(request, NextRecord) and not is_record_due:
             self._answer_length = 0
         return stale

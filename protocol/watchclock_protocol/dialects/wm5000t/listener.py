@@ -1,12 +1,12 @@
-"""Hears both directions of a WM-5000T conversation, ours or a foreign host's, and says what was meant.
+"""Hears both directions of a WM-5000T conversation, whoever the host is: what was meant.
 
-What the host sent tells what an answer means, so any order of commands is understood. A command that
-follows before the last one was answered takes its place. A record is due for every ``00`` up to the
-announced count; after that the echo is the answer, and a record behind it is still taken.
+What the host sent tells what an answer means, so any order of commands is understood. A command
+that follows before the last one was answered takes its place. A record is due for every ``00`` up
+to the announced count; after that the echo is the answer, and a record behind it is still taken.
 """
 
 from collections.abc import Iterator
-from typing import assert_never
+from typing import Final, assert_never
 
 from watchclock_protocol.dialects.wm5000t.commands import (
     CloseSession,
@@ -18,6 +18,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     NoRecord,
     Request,
     StartBlock,
+    StartDownload,
     Status,
     StoredRecord,
     WriteClock,
@@ -26,7 +27,6 @@ from watchclock_protocol.dialects.wm5000t.frames import (
     AnswerCutter,
     Exchange,
     RequestCutter,
-    join_skipped,
 )
 from watchclock_protocol.dialects.wm5000t.records import decode_clock, decode_record
 from watchclock_protocol.errors import LayoutError
@@ -50,7 +50,7 @@ from watchclock_protocol.records import RecordKind
 
 __all__ = ["NAME", "Wm5000tListener", "describe_count", "describe_status"]
 
-NAME = "wm5000t"
+NAME: Final = "wm5000t"
 
 
 def describe_status(status: Status) -> Identity:
@@ -98,8 +98,7 @@ class Wm5000tListener:
 
     def received(self, data: bytes) -> list[Event]:
         """What the wand just wrote: statements, records, skipped bytes, damaged answers."""
-        events = [event for item in self.cut(data) for event in self.interpret(item)]
-        return join_skipped(events)
+        return [event for item in self.cut(data) for event in self.interpret(item)]
 
     def cut(self, data: bytes) -> Iterator[Exchange | BytesSkipped | FrameRejected]:
         """The same bytes of the wand as exchanges, for a host role that must act on them."""
@@ -113,8 +112,9 @@ class Wm5000tListener:
 
     def interpret(self, item: Exchange | BytesSkipped | FrameRejected) -> list[Event]:
         """What one exchange means."""
-        if not isinstance(item, Exchange):
-            return [item]
+        return self._note(item) if isinstance(item, Exchange) else [item]
+
+    def _note(self, item: Exchange) -> list[Event]:
         match item.reply:
             case Status():
                 return [Heard(describe_status(item.reply))]
@@ -131,7 +131,7 @@ class Wm5000tListener:
 
     def _expect(self, request: Request) -> int:
         match request:
-            case StartBlock():
+            case StartBlock() | StartDownload():
                 self._announced = None
             case NextRecord():
                 self._asked += 1
@@ -156,7 +156,7 @@ class Wm5000tListener:
         if isinstance(reply, StoredRecord):
             self._received += 1
             return [RecordsReceived((decode_record(reply),))]
-        if self._announced != self._received:
+        if self._announced is None or self._announced != self._received:
             return []
         return [Heard(ReadingComplete(self._announced, self._received))]
 

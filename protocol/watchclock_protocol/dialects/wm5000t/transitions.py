@@ -8,9 +8,22 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from watchclock_protocol.dialects.wm5000t.commands import (
+    CloseSession,
+    ContinueBlock,
+    KnownRequest,
+    NextRecord,
+    NoRecord,
+    ReadStatus,
+    Reply,
+    StartBlock,
+    StartDownload,
+    WriteClock,
+)
 from watchclock_protocol.errors import LocalProtocolError
 
-__all__ = ["FALL_BACK_S", "TRANSITIONS", "Signal", "State", "advance", "is_allowed"]
+__all__ = ["FALL_BACK_S", "TRANSITIONS", "Signal", "State", "advance", "find_signal"]
+__all__ += ["is_allowed"]
 
 FALL_BACK_S: Final = 0.1
 """Silence in seconds after which the wand gives a session up (koliha/jwm-wm5000t, readme.md)."""
@@ -62,6 +75,22 @@ TRANSITIONS: Final[Mapping[tuple[State, Signal], State]] = {
     (State.HANDED_OUT, Signal.FALL_BACK): State.IDLE,
     (State.CLOCK_SET, Signal.FALL_BACK): State.IDLE,
 }
+
+
+_SIGNALS: Final[Mapping[type[KnownRequest], Signal]] = {
+    StartBlock: Signal.START_BLOCK,
+    ContinueBlock: Signal.CONTINUE_BLOCK,
+    WriteClock: Signal.WRITE_CLOCK,
+    ReadStatus: Signal.READ_STATUS,
+    StartDownload: Signal.START_DOWNLOAD,
+    NextRecord: Signal.RECORD,
+    CloseSession: Signal.CLOSE_SESSION,
+}
+
+
+def find_signal(request: KnownRequest, reply: Reply | None = None) -> Signal:
+    """The signal an answered request gives; without reply that of the answer hoped for."""
+    return Signal.NO_RECORD if isinstance(reply, NoRecord) else _SIGNALS[type(request)]
 
 
 def is_allowed(state: State, signal: Signal) -> bool:

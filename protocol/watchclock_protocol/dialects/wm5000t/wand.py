@@ -9,6 +9,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     Count,
     Done,
     Header,
+    KnownRequest,
     NextRecord,
     NoRecord,
     ReadStatus,
@@ -18,19 +19,20 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     StartDownload,
     Status,
     StoredRecord,
+    UnknownRequest,
     WriteClock,
 )
 from watchclock_protocol.dialects.wm5000t.frames import (
     RequestCutter,
     build_reply,
     build_request,
-    join_skipped,
 )
 from watchclock_protocol.dialects.wm5000t.transitions import (
     FALL_BACK_S,
     Signal,
     State,
     advance,
+    find_signal,
     is_allowed,
 )
 from watchclock_protocol.errors import LocalProtocolError
@@ -42,16 +44,7 @@ CAPTURED_TAG: Final = b"FFFFZJWZWS"
 """Tag in the header of the captured wand (koliha/jwm-wm5000t, readme.md)."""
 
 _WAITING_LIMIT: Final = 64
-_SIGNALS: Final[dict[type[Request], Signal]] = {
-    StartBlock: Signal.START_BLOCK,
-    ContinueBlock: Signal.CONTINUE_BLOCK,
-    WriteClock: Signal.WRITE_CLOCK,
-    ReadStatus: Signal.READ_STATUS,
-    StartDownload: Signal.START_DOWNLOAD,
-    NextRecord: Signal.RECORD,
-    CloseSession: Signal.CLOSE_SESSION,
-}
-_REPLIES: Final[dict[type[Request], tuple[type[Reply], ...]]] = {
+_REPLIES: Final[dict[type[KnownRequest], tuple[type[Reply], ...]]] = {
     WriteClock: (Done,),
     ReadStatus: (Status,),
     StartDownload: (Count,),
@@ -87,7 +80,7 @@ class WandSession:
         self._header = build_reply(Header(tag))
         self._cutter = RequestCutter()
         self._state = State.IDLE
-        self._open_request: Request | None = None
+        self._open_request: KnownRequest | None = None
         self._last_activity_at = 0.0
 
     @property
@@ -114,13 +107,13 @@ class WandSession:
         while self._open_request is None:
             item = self._cutter.cut(may_close=self._state is State.CLOCK_SET)
             if item is None:
-                return join_skipped(events)
+                return events
             if isinstance(item, BytesSkipped | FrameRejected):
                 events.append(item)
             else:
                 events += self._take(item)
         dropped = self._cutter.drop(keep=_WAITING_LIMIT)
-        return join_skipped([*events, BytesSkipped(dropped)] if dropped else events)
+        return [*events, BytesSkipped(dropped)] if dropped else events
 
     def reply(self, reply: Reply, now: float) -> bytes:
         """The bytes to transmit for the firmware's answer to the open request.
@@ -133,8 +126,7 @@ class WandSession:
         if request is None or not isinstance(reply, _REPLIES[type(request)]):
             raise LocalProtocolError(command=type(reply).__name__, state=self._state)
         data = build_reply(reply)
-        signal = Signal.NO_RECORD if isinstance(reply, NoRecord) else _SIGNALS[type(request)]
-        self._state = advance(self._state, signal)
+        self._state = advance(self._state, find_signal(request, reply))
         self._open_request = None
         self._last_activity_at = now
         return data
@@ -156,14 +148,14 @@ class WandSession:
         return events
 
     def _take(self, request: Request) -> list[WandEvent]:
-        signal = _SIGNALS.get(type(request))
-        if signal is None or not is_allowed(self._state, signal):
-            return [BytesSkipped(len(build_request(request)))]
-        if isinstance(request, StartBlock):
+        echo = build_request(request)
+        if isinstance(request, UnknownRequest):
+            return [BytesSkipped(len(echo))]
+        signal = find_signal(request)
+        if not is_allowed(self._state, signal):
+            return [BytesSkipped(len(echo))]
+        if isinstance(request, StartBlock | ContinueBlock):
             self._state = advance(self._state, signal)
-            return [Transmit(self._header)]
-        if isinstance(request, ContinueBlock):
-            self._state = advance(self._state, signal)
-            return [Transmit(build_request(request))]
+            return [Transmit(self._header if isinstance(request, StartBlock) else echo)]
         self._open_request = request
-        return [Transmit(build_request(request)), Requested(request)]
+        return [Transmit(echo), Requested(request)]
