@@ -84,9 +84,11 @@ class UniqueRecords:
         self.begin_reading(None)
 
     def begin_reading(self, announced: int | None) -> None:
+        """The wand hands out its memory from the beginning; ``announced`` records are due."""
         self._memories[-1].append(_Reading(announced=announced))
 
     def add(self, record: Record) -> None:
+        """Keep the record unless it is already kept."""
         rank = self._memories[-1][-1].add(record) if record.slot is None else 0
         key = (record.kind, record.slot, record.raw, rank)
         if key not in self._kept:
@@ -94,10 +96,14 @@ class UniqueRecords:
             self._compare_slot(record)
 
     def all(self) -> tuple[KeyedRecord, ...]:
+        """The kept records in the order in which they first arrived."""
         return tuple(self._kept.values())
 
     def received(self, kind: RecordKind) -> int:
-        """Places of the first memory that arrived, at best in one reading."""
+        """How many records of a kind arrived before anything was acknowledged.
+
+        Counts slots; where there are none, the records of the longest reading.
+        """
         slots = sum(1 for found, _ in self._slots if found is kind)
         passes = (
             sum(1 for found, _ in reading.stored if found is kind) for reading in self._memories[0]
@@ -105,6 +111,10 @@ class UniqueRecords:
         return slots + max(passes)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
+        """Places that were read twice and not the same.
+
+        Without slots only whole readings of one memory can be compared place by place.
+        """
         found = list(self._slot_disagreements)
         for memory in self._memories:
             whole = [reading for reading in memory if len(reading.stored) == reading.announced]

@@ -193,7 +193,7 @@ class _Decoding:
         self._clock_checks: list[ClockCheck] = []
         self._clock_settings: list[ClockSetting] = []
         self._counters: Counters | None = None
-        self._announced: Counts[RecordKind] = Counts()
+        self._announced = Counts[RecordKind]()
         self._records = UniqueRecords()
         self._acknowledged_utc_ns: int | None = None
         self._skipped_bytes = 0

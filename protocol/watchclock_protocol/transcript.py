@@ -43,17 +43,20 @@ def read_transcript(text: str, dialect: str | None = None) -> Transcript:
         TranscriptError: a line is of no known form, or no dialect is named.
     """
     chunks: list[Chunk] = []
+    named: str | None = None
     for number, whole_line in enumerate(text.splitlines(), start=1):
         line = whole_line.partition("#")[0].strip()
         if line.startswith(_HEADER):
-            if chunks:
-                raise TranscriptError(line=number, reason="the dialect is named before any bytes")
-            dialect = dialect or line.removeprefix(_HEADER).strip()
+            if chunks or named is not None:
+                reason = "the dialect is named once, before any bytes"
+                raise TranscriptError(line=number, reason=reason)
+            named = line.removeprefix(_HEADER).strip()
         elif line:
             chunks.append(_chunk(line, number))
-    if not dialect:
+    spoken = dialect or named
+    if not spoken:
         raise TranscriptError(line=1, reason="no line names the dialect")
-    return Transcript(dialect=dialect, chunks=tuple(chunks))
+    return Transcript(dialect=spoken, chunks=tuple(chunks))
 
 
 def _chunk(line: str, number: int) -> Chunk:

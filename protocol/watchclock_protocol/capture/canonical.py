@@ -33,6 +33,6 @@ def parse_canonical_json(data: bytes) -> dict[str, JsonValue]:
         found: JsonValue = json.loads(data.decode())
         if isinstance(found, dict) and canonical_json(found) == data:
             return found
-    except RecursionError as error:
-        raise ValueError("JSON nested too deeply") from error
-    raise ValueError("not an object in canonical JSON")
+    except (ValueError, RecursionError) as error:
+        raise ValueError("it is no canonical JSON") from error
+    raise ValueError("it is no object in canonical JSON")

@@ -12,9 +12,9 @@ from watchclock_protocol.capture.canonical import (
 from watchclock_protocol.capture.lanes import Lane
 from watchclock_protocol.capture.steps import StepName, StepState
 
-__all__ = ["Capture", "CaptureAbout", "Chunk", "Step"]
+__all__ = ["FORMAT", "Capture", "CaptureAbout", "Chunk", "Step"]
 
-_FORMAT: Final = "watchclock capture 1"
+FORMAT: Final = "watchclock capture 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class CaptureAbout:
             {
                 "address": self.address,
                 "dialect": self.dialect,
-                "format": _FORMAT,
+                "format": FORMAT,
                 "software": self.software,
                 "started_utc_ns": self.started_utc_ns,
                 "time_zone": self.time_zone,
@@ -64,7 +64,7 @@ class CaptureAbout:
                 "started_utc_ns": int() as started_utc_ns,
                 "time_zone": str() as time_zone,
                 **rest,
-            } if found == _FORMAT and not rest:
+            } if found == FORMAT and not rest:
                 return cls(
                     dialect=dialect,
                     address=address,
@@ -73,7 +73,7 @@ class CaptureAbout:
                     started_utc_ns=started_utc_ns,
                 )
             case _:
-                raise ValueError(f"its comment does not say {_FORMAT!r}")
+                raise ValueError(f"its comment does not say {FORMAT!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ from typing import Final
 from construct import (
     Aligned,
     Bytes,
-    Const,
     GreedyBytes,
     Int8ul,
     Int16ul,
@@ -96,7 +95,7 @@ USER_APPLICATION_OPTION: Final = 4
 INTERFACE_DESCRIPTION: Final = 1
 INTERFACE_HEAD: Final = Struct(
     "link_type" / Int16ul,
-    "reserved" / Const(0, Int16ul),
+    "reserved" / Int16ul,
     "snap_length" / Int32ul,
 )
 INTERFACE_NAME_OPTION: Final = 2

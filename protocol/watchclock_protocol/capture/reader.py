@@ -12,7 +12,7 @@ from watchclock_protocol.capture.blocks import (
     padded,
     read_options,
 )
-from watchclock_protocol.capture.contents import Capture, CaptureAbout, Chunk, Step
+from watchclock_protocol.capture.contents import FORMAT, Capture, CaptureAbout, Chunk, Step
 from watchclock_protocol.capture.lanes import LANES, TIME_RESOLUTION, Lane
 from watchclock_protocol.capture.steps import StepPayload
 from watchclock_protocol.errors import CaptureDamagedError, NotACaptureError
@@ -165,7 +165,10 @@ def _about(option: Option) -> CaptureAbout:
     try:
         return CaptureAbout.parse(option.value)
     except ValueError as error:
-        raise NotACaptureError(reason=f"its head: {error}") from error
+        reason = f"its head: {error}"
+        if FORMAT.encode() in option.value:
+            raise CaptureDamagedError(offset=0, reason=reason) from error
+        raise NotACaptureError(reason=reason) from error
 
 
 def _split(block: RawBlock, size: int) -> tuple[memoryview, memoryview]:
