@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     values = vars(parser.parse_intermixed_args(arguments))
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        run(Settings(**values | {"fault": tuple(values["fault"])}))
+        run(Settings(fault=tuple(values.pop("fault")), **values))
     except SimulatorError as error:
         sys.stderr.write(f"{error} [{error.code}]\n{error.next_step}\n")
         return EXIT_WRONG_USE

@@ -34,8 +34,7 @@ def unpacked_time(octets: bytes) -> datetime | None:
     digits = octets.hex()
     if not digits.isdecimal():
         return None
-    values = [int(digits[index : index + 2]) for index in range(0, len(digits), 2)]
     try:
-        return datetime(CENTURY + values[0], *values[1:])  # noqa: DTZ001 - wand time has no zone
+        return datetime.strptime(f"{CENTURY // 100}{digits}", "%Y%m%d%H%M%S")  # noqa: DTZ007 - wand time has no zone
     except ValueError:
         return None

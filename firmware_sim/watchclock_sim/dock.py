@@ -1,14 +1,16 @@
-"""Runs one wand on one port: moves bytes at the line's speed, spoils what a fault names, unplugs."""
+"""Runs one wand on one port: moves bytes at the line's speed and lets faults happen."""
 
 import logging
 from collections import deque
-from collections.abc import Iterator
-from typing import Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from watchclock_sim.carriers.port import Clock, Port
 from watchclock_sim.faults import LineFaults, Unplug
 from watchclock_sim.firmware import Firmware
 from watchclock_sim.pacing import PacedLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Dock"]
 

@@ -1,7 +1,8 @@
 """Faults of a wand and its link, as data: each is one line of text and happens at a counted place.
 
-Frames and bytes are counted as the wand sends them, records as it hands them out, all from 1 since the
-wand was started, so a fault that names a place happens once and a repeated request meets a good link.
+Frames and bytes are counted as the wand sends them, records as it hands them out, all from 1 since
+the wand was started. So a fault that names a place happens once, and a repeated request meets a
+good link.
 """
 
 import random
@@ -120,7 +121,7 @@ FAULT_KINDS: Final[Mapping[str, type[Fault]]] = {
 
 
 def parse_fault(text: str) -> Fault:
-    """The fault written as ``KIND:KEY=NUMBER,KEY=NUMBER``, for example ``flip_bit:byte=120,bit=3``.
+    """The fault written as ``KIND:KEY=NUMBER,…``, for example ``flip_bit:byte=120,bit=3``.
 
     Raises:
         FaultError: the kind or a key is unknown or missing, or a value is no number.

@@ -1,4 +1,4 @@
-"""The firmware of a simulated FC wand: a radio wand with ring memory, staff list and system log."""
+"""The firmware of a simulated FC wand: radio, ring memory, staff list and system log."""
 
 import logging
 from collections import deque
@@ -106,7 +106,7 @@ class FcardWand:
         return self.cards.append(record)
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
-        """The frames of each answer; commands take effect one after the other as they are drawn."""
+        """The frames of each answer; a command takes effect when its answer is drawn."""
         return self._frames(self._session.receive(data, now), utc)
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:  # noqa: ARG002 - pushes need no time

@@ -12,8 +12,8 @@ __all__ = ["Firmware"]
 class Firmware(Protocol):
     """The program inside a wand. It is told the time and never reads a clock itself.
 
-    ``now`` is a monotonic count of seconds for the link, ``utc`` the true instant that the wand's own
-    clock turns into whatever it shows.
+    ``now`` is a monotonic count of seconds for the link, ``utc`` the true instant that the wand's
+    own clock turns into whatever it shows.
     """
 
     @property
@@ -42,7 +42,7 @@ class Firmware(Protocol):
         ...
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
-        """Take bytes from the host; the frames of the answer, made one by one as they are drawn."""
+        """Take bytes from the host; the frames of the answer, made as they are drawn."""
         ...
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""Touches without a scenario: as many as wanted, the same for the same seed, to fill a memory with."""
+"""Touches without a scenario: as many as wanted, the same for the same seed."""
 
 import random
 from collections.abc import Iterator

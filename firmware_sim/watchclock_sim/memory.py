@@ -13,12 +13,12 @@ class WhenFull(StrEnum):
 
 
 class RecordRing:
-    """Slots 1 to ``capacity`` of equal size, with the pointers of the FC wand (document, section 4).
+    """Slots 1 to ``capacity`` with the pointers of the FC wand (docs/protocols/fcard.md).
 
-    ``write_index`` is the slot last written and ``read_index`` the slot last acknowledged, 0 before the
-    first. ``is_wrapped`` tells that every slot is unread, oldest after ``write_index``: the two pointers
-    alone cannot tell a full ring from an empty one, and after unread records were overwritten the read
-    pointer means nothing.
+    ``write_index`` is the slot last written and ``read_index`` the slot last acknowledged, 0
+    before the first. ``is_wrapped`` tells that every slot is unread, oldest after ``write_index``:
+    the two pointers alone cannot tell a full ring from an empty one, and after unread records were
+    overwritten the read pointer means nothing.
 
     Args:
         capacity: slots.

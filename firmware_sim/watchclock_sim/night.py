@@ -1,8 +1,9 @@
-"""Takes a wand through its night: switches it on, lets guards touch tags, lets clock and battery fail."""
+"""Takes a wand through its night: guards touch tags, the clock stops, the battery gets low."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import NamedTuple
 
 from watchclock_sim.battery import Battery
@@ -84,7 +85,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept))
 
     events = list(_condition(scenario, plan, battery, firmware))
-    events += [_Event(touch.utc, lambda touch=touch: feel(touch)) for touch in night.touches]
+    events += [_Event(touch.utc, partial(feel, touch)) for touch in night.touches]
     for event in sorted(events, key=lambda event: event.utc):
         event.act()
     return WalkedWand(firmware=firmware, touches=tuple(kept), skips=night.skips)
@@ -115,17 +116,17 @@ def _condition(
     scenario: Scenario, plan: WandPlan, battery: Battery, firmware: Firmware
 ) -> Iterator[_Event]:
     """What happens to the wand besides touches, in the order of equal instants."""
-    yield _Event(scenario.begins, lambda: firmware.power_on(scenario.begins))
+    yield _Event(scenario.begins, partial(firmware.power_on, scenario.begins))
     if plan.clock.resets_at is not None:
         utc = scenario.instant(plan.clock.resets_at)
-        yield _Event(utc, lambda: firmware.power_on(utc))
+        yield _Event(utc, partial(firmware.power_on, utc))
     low_at = battery.low_at()
     if low_at is not None and low_at <= scenario.ends:
-        yield _Event(low_at, lambda: firmware.voltage_low(low_at))
+        yield _Event(low_at, partial(firmware.voltage_low, low_at))
     for duty in plan.duties:
         number = scenario.guard(duty.guard).number
         utc = scenario.instant(duty.begins)
-        yield _Event(utc, lambda number=number: firmware.select_guard(number))
+        yield _Event(utc, partial(firmware.select_guard, number))
 
 
 def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Bytes take time on a serial line; a pty and a TCP port have none of it, so the simulator does.
 
-A byte is ten bits (start, eight data, stop). Bytes that follow each other without a pause leave by an
-absolute schedule counted from the first of them, so late wake-ups never add up.
+A byte is ten bits (start, eight data, stop). Bytes that follow each other without a pause leave by
+an absolute schedule counted from the first of them, so late wake-ups never add up.
 """
 
 from typing import Final

@@ -1,12 +1,12 @@
-"""Turns the options of the command into one wand on one port and runs it until it is interrupted."""
+"""Turns the options of the command into one wand on one port and runs it."""
 
+import datetime as dt
 import json
 import logging
 import signal
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -61,7 +61,7 @@ class Settings:
     tcp: str | None = None
     scenario: Path | None = None
     wand: str | None = None
-    date: date | None = None
+    date: dt.date | None = None
     seed: int | None = None
     truth: Path | None = None
     records: int = 0

@@ -3,8 +3,8 @@
 The field names of the values here are the keys of the TOML file; docs/simulator.md explains each.
 """
 
+import datetime as dt
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -57,10 +57,10 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """The working time in site civil time; it passes midnight when ``ends`` is not after ``begins``."""
+    """The working time in site civil time; past midnight when ``ends`` is not after ``begins``."""
 
-    begins: time
-    ends: time
+    begins: dt.time
+    ends: dt.time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,8 @@ class Route:
     """Checkpoints in walking order and how often they are due.
 
     Attributes:
-        every_minutes: elapsed minutes between the beginnings of two rounds, counted from the shift's.
+        every_minutes: elapsed minutes from one round's beginning to the next, the first at the
+            beginning of the shift.
         round_minutes: how long a round may take.
         tolerance_minutes: how much a visit may be outside of its round and still be on time.
     """
@@ -119,8 +120,8 @@ class Duty:
 
     guard: str
     route: str
-    begins: time
-    ends: time
+    begins: dt.time
+    ends: dt.time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +137,8 @@ class ClockPlan:
 
     offset_s: int = 0
     drift_ppm: int = 0
-    stops_at: time | None = None
-    resets_at: time | None = None
+    stops_at: dt.time | None = None
+    resets_at: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class Scenario:
     """
 
     seed: int
-    date: date
+    date: dt.date
     site: Site
     shift: Shift
     checkpoints: tuple[Checkpoint, ...]
@@ -196,7 +197,7 @@ class Scenario:
     guards: tuple[Guard, ...]
     wands: tuple[WandPlan, ...]
 
-    def changed(self, *, day: date | None = None, seed: int | None = None) -> "Scenario":
+    def changed(self, *, day: dt.date | None = None, seed: int | None = None) -> "Scenario":
         """The same scenario on another day or with another seed; None keeps what it has."""
         return replace(
             self,
@@ -222,20 +223,20 @@ class Scenario:
         return ZoneInfo(self.site.time_zone)
 
     @property
-    def begins(self) -> datetime:
+    def begins(self) -> dt.datetime:
         """The UTC instant at which the shift begins."""
         return self._instant(self.date, self.shift.begins)
 
     @property
-    def ends(self) -> datetime:
+    def ends(self) -> dt.datetime:
         """The UTC instant at which the shift ends, after 7 or 9 hours in a night that changes."""
         passes_midnight = self.shift.ends <= self.shift.begins
-        return self._instant(self.date + timedelta(days=int(passes_midnight)), self.shift.ends)
+        return self._instant(self.date + dt.timedelta(days=int(passes_midnight)), self.shift.ends)
 
-    def instant(self, moment: time) -> datetime:
-        """The UTC instant of a civil time in this night; before the shift's begin is next morning."""
+    def instant(self, moment: dt.time) -> dt.datetime:
+        """The UTC instant of a civil time in this night; earlier than the shift is next morning."""
         is_next_day = moment < self.shift.begins
-        return self._instant(self.date + timedelta(days=int(is_next_day)), moment)
+        return self._instant(self.date + dt.timedelta(days=int(is_next_day)), moment)
 
-    def _instant(self, day: date, moment: time) -> datetime:
-        return datetime.combine(day, moment, self.zone).astimezone(UTC)
+    def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
+        return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)

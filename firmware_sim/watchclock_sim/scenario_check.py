@@ -33,8 +33,9 @@ def _wrongs(scenario: Scenario) -> Iterator[tuple[str, str]]:
     yield from _repeated("wands", "key", (item.key for item in scenario.wands))
     numbers = (f"{wand.dialect}:{wand.number}" for wand in scenario.wands)
     yield from _repeated("wands", "number", numbers)
-    tagged = (*scenario.checkpoints, *scenario.guards)
-    yield from _repeated("tags", "value", (str(tag) for item in tagged for tag in item.tags))
+    tags = [tag for checkpoint in scenario.checkpoints for tag in checkpoint.tags]
+    tags += [tag for guard in scenario.guards for tag in guard.tags]
+    yield from _repeated("tags", "value", (str(tag) for tag in tags))
     yield from _unknown_checkpoints(scenario)
     for index, wand in enumerate(scenario.wands):
         for number, duty in enumerate(wand.duties):

@@ -114,7 +114,7 @@ def _checkpoint(table: TomlTable) -> Checkpoint:
 
 def _tags(table: TomlTable) -> tuple[TagId, ...]:
     tags: list[TagId] = []
-    for key in table.keys():
+    for key in table:
         if key not in TAG_OCTETS:
             raise table.wrong(key, f"the technologies are {', '.join(TAG_OCTETS)}")
         technology = TagTechnology(key)

@@ -32,7 +32,7 @@ class SystemCode(IntEnum):
 
 
 class SystemLog:
-    """Writes system records of 8 bytes: code, ``yy MM dd HH mm ss`` packed decimal, one unused byte.
+    """Writes system records: code, ``yy MM dd HH mm ss`` in packed decimal, one unused byte.
 
     Args:
         logs_host_actions: whether ``note_host`` writes anything.

@@ -1,6 +1,6 @@
-"""Reads one TOML table key by key, so that every wrong value is reported with the key's full path."""
+"""Reads one TOML table key by key, so that a wrong value is reported with its full path."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final, TypeVar, cast
@@ -135,9 +135,8 @@ class TomlTable:
             raise self.wrong(key, "it is empty")
         return [self._below(f"{key}[{index}]", value) for index, value in enumerate(values)]
 
-    def keys(self) -> tuple[str, ...]:
-        """The keys of this table as written."""
-        return tuple(self._values)
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
 
     def finish(self) -> None:
         """Make sure that everything in the table was understood.

@@ -1,8 +1,9 @@
 """Makes guards walk a scenario's night: the same scenario always gives the same touches.
 
-The behaviours follow what is known of real nights: a late guard begins a round after it should be over,
-a skipping one leaves checkpoints out, and a cheating one has brought the tags to one place and reads the
-whole round in seconds (the 35-second round of a jail, latimes.com 21 July 2010).
+The behaviours follow what is known of real nights: a late guard begins so late that the round ends
+after the time it may take and the tolerance, a skipping one leaves checkpoints out, and a cheating
+one has brought the tags to one place and reads the whole round in seconds (as in a jail's round of
+35 seconds, latimes.com 21 July 2010).
 """
 
 import random

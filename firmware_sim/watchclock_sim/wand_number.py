@@ -1,6 +1,6 @@
 """How a wand's own number is written, a matter of its dialect."""
 
-from typing import Final
+from typing import Final, assert_never
 
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.scenario import DialectName
@@ -29,5 +29,7 @@ def check_number(dialect: DialectName, number: str) -> None:
         case DialectName.WM5000T:
             is_good = len(number) == WM5000T_DIGITS and set(number) <= set("0123456789ABCDEF")
             wanted = "six hexadecimal digits in capitals"
+        case _:
+            assert_never(dialect)
     if not is_good:
         raise SimulatorOptionError(reason=f"the number {number!r} of a {dialect} is not {wanted}")

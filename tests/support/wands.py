@@ -1,11 +1,11 @@
-"""Starts simulated wands as processes of their own, the way a person would, and stops them by pid."""
+"""Starts simulated wands as processes of their own, as a person would, and stops them by pid."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class RunningWand:
 
 
 def start_wand(arguments: Sequence[str], errors: Path | None = None) -> RunningWand:
-    """Start a wand with these arguments of ``python -m watchclock_sim`` and wait until it is ready.
+    """Start ``python -m watchclock_sim`` with these arguments and wait until it is ready.
 
     Args:
         arguments: for example ``["fcard", "--pty", "--records", "10"]``.
@@ -74,8 +74,8 @@ def start_wand(arguments: Sequence[str], errors: Path | None = None) -> RunningW
 
 
 @contextmanager
-def running_wand(*arguments: str, errors: Path | None = None) -> Iterator[RunningWand]:
-    """A wand that runs as long as the ``with`` block: ``with running_wand("fcard", "--pty") as wand``."""
+def running_wand(*arguments: str, errors: Path | None = None) -> Generator[RunningWand]:
+    """A wand that runs as long as the block: ``with running_wand("fcard", "--pty") as wand``."""
     wand = start_wand(arguments, errors)
     try:
         yield wand

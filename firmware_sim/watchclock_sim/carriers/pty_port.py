@@ -1,8 +1,8 @@
 """A pseudo-terminal as a wand's serial port.
 
-Two habits of ptys have to be met: until someone sets raw mode the terminal echoes the wand's own bytes
-back to it, and when the last host closes the wand's end fails with EIO. So raw mode is set at creation
-and one descriptor of the host's side stays open here.
+Two habits of ptys have to be met: until someone sets raw mode the terminal echoes the wand's own
+bytes back to it, and when the last host closes the wand's end fails with EIO. So raw mode is set
+at creation and one descriptor of the host's side stays open here.
 """
 
 import os
@@ -115,7 +115,7 @@ class PtyPort:
 
     @staticmethod
     def _make_link(link: Path, target: str) -> None:
-        """Link to the device; a link that leads nowhere was left by a killed wand and is replaced."""
+        """Link to the device, in place of a link to nowhere that a killed wand has left."""
         if link.is_symlink() and not link.exists():
             link.unlink()
         link.symlink_to(target)

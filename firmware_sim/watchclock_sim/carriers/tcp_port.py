@@ -86,7 +86,7 @@ class TcpPort:
             listener = socket.create_server((self._host, self._port))
         except OSError as error:
             raise PortTakenError(address=self.address, reason=error.strerror) from error
-        listener.setblocking(False)
+        listener.settimeout(0)
         self._listener = listener
         self._port = listener.getsockname()[1]
 
@@ -99,7 +99,7 @@ class TcpPort:
             return
         with contextlib.suppress(BlockingIOError):
             link, _peer = self._listener.accept()
-            link.setblocking(False)
+            link.settimeout(0)
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._host_link = link
 
