@@ -45,6 +45,8 @@ CRYSTAL_PPM: Final = 20.0
 """Tolerance of a healthy crystal at room temperature (tags-and-clocks 4.2)."""
 CRYSTAL_LOSS_PPM: Final = 62.0
 """Tolerance plus what frost of -10 °C takes, 42 ppm (tags-and-clocks 4.2)."""
+NOTABLE_OFFSET_S: Final = 60.0
+"""Offset worth a word at the first comparison: half a month of a healthy crystal in frost."""
 SAME_SECOND_TAGS: Final = 3
 """Different tags in one and the same second before it is worth a word."""
 EARLIEST_YEAR: Final = 2010
@@ -77,6 +79,7 @@ class Sign(StrEnum):
     LOW_VOLTAGE_LOGGED = "BATV.logged"
     RESTARTS = "RST.some"
     MANY_RESTARTS = "RST.many"
+    CLOCK_OFF = "DRIFT.off"
     CLOCK_DRIFTS = "DRIFT.noticeable"
     CLOCK_SLOW = "DRIFT.slow"
     CLOCK_FAST = "DRIFT.fast"
@@ -184,6 +187,7 @@ class DownloadFacts:
     Attributes:
         download_id: the download.
         shown: what the wand's clock showed, if it was asked.
+        offset_s: wand time minus the host's civil time, seconds, if both are known.
         clock: the stretch that ends with the reading, if the clock was asked.
         voltage_mv: battery voltage, if told.
         power_ons_since: power-ons since the previous download, if both told.
@@ -198,6 +202,7 @@ class DownloadFacts:
 
     download_id: int
     shown: datetime | None = None
+    offset_s: float | None = None
     clock: Stretch | None = None
     voltage_mv: int | None = None
     power_ons_since: int | None = None
@@ -298,6 +303,10 @@ def _battery(facts: DownloadFacts) -> Iterable[Evidence]:
         yield _counted(Sign.LOW_VOLTAGE_LOGGED, logged)
 
 
+def _counted(sign: Sign, record_ids: tuple[int, ...]) -> Evidence:
+    return Evidence(sign=sign, figures={"count": len(record_ids)}, record_ids=record_ids)
+
+
 def _restarts(facts: DownloadFacts) -> Iterable[Evidence]:
     if facts.power_ons_since is None:
         return
@@ -324,6 +333,8 @@ def _clock(facts: DownloadFacts) -> Iterable[Evidence]:
         yield Evidence(sign=Sign.CLOCK_AT_EPOCH, figures={"shown": str(facts.shown)})
     stretch = facts.clock
     if stretch is None or stretch.gained_s is None or stretch.elapsed_s is None:
+        if facts.offset_s is not None and abs(facts.offset_s) > NOTABLE_OFFSET_S:
+            yield Evidence(sign=Sign.CLOCK_OFF, figures={"offset_s": round(facts.offset_s)})
         return
     figures = {
         "gained_s": round(stretch.gained_s, 1),
@@ -356,10 +367,6 @@ def _times(facts: DownloadFacts) -> Iterable[Evidence]:
     )
     if back:
         yield _counted(Sign.TIMES_GO_BACK, back)
-
-
-def _counted(sign: Sign, record_ids: tuple[int, ...]) -> Evidence:
-    return Evidence(sign=sign, figures={"count": len(record_ids)}, record_ids=record_ids)
 
 
 def same_second_runs(touches: Sequence[Touch]) -> tuple[tuple[Touch, ...], ...]:

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final
+from math import inf
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 __all__ = [
@@ -36,7 +37,7 @@ __all__ = [
 
 SECONDS_A_DAY: Final = 86_400
 SLOWEST: Final = 10 / SECONDS_A_DAY
-"""Largest loss of a healthy crystal, seconds a second (116 ppm; tags-and-clocks, 4.2)."""
+"""Largest loss of a healthy crystal, seconds a second (116 ppm)."""
 FASTEST: Final = 3 / SECONDS_A_DAY
 """Largest gain of a healthy crystal, seconds a second (35 ppm; tags-and-clocks, 4.2)."""
 RESOLUTION_S: Final = 1.0
@@ -90,11 +91,11 @@ class ClockAnchor:
 
     Attributes:
         kind: read from the wand, or set by the host.
-        civil: what the wand showed, or was set to; civil, without zone.
+        civil: what the wand showed, or was set to; without zone.
         utc: the instant, aware.
         uncertainty_s: how far the instant may be off, seconds.
-        offset_s: wand time minus the host's civil time, seconds; None when the host's zone is not
-            known. Only readings carry it.
+        offset_s: wand time minus the host's civil time, seconds; None for settings, and when the
+            host's zone is not known.
     """
 
     kind: AnchorKind
@@ -147,12 +148,10 @@ class Stretch:
     @property
     def gained_s(self) -> float | None:
         """Seconds the wand counted too many (negative: too few); None unless both ends tell."""
-        elapsed_s = self.elapsed_s
-        if elapsed_s is None or self.begin is None or self.end is None:
+        if self.begin is None or self.end is None or self.end.kind is AnchorKind.SET:
             return None
-        if self.end.kind is AnchorKind.SET:
-            return None
-        return (self.end.civil - self.begin.civil).total_seconds() - elapsed_s
+        passed = self.end.utc - self.begin.utc
+        return (self.end.civil - self.begin.civil - passed).total_seconds()
 
     @property
     def uncertainty_s(self) -> float:
@@ -177,8 +176,7 @@ class _Span:
         return span
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     utc: datetime
     earliest: datetime
     latest: datetime
@@ -190,11 +188,7 @@ class Wand:
     """One wand, known since its first download.
 
     Attributes:
-        id: key in the database.
         key: stable name, ``dialect:number``.
-        dialect: the wire format it speaks.
-        number: its own number.
-        firmware: version it told last, if it tells.
         name: what people call it; its key until somebody names it.
         site_id: the site it belongs to, if assigned.
         first_seen: instant of its first upload.
@@ -259,7 +253,11 @@ class ClockModel:
                 continue
             reach = _reach(stretch).meets(window)
             if reach is not None:
-                candidates += _fit(self._candidates(stretch, civil), reach)
+                candidates += [
+                    candidate
+                    for candidate in self._candidates(stretch, civil)
+                    if _Span(candidate.earliest, candidate.latest).meets(reach) is not None
+                ]
         return _merged(candidates) or _unknown(window, TimeReason.FITS_NO_STRETCH)
 
     def _candidates(self, stretch: Stretch, civil: datetime) -> Sequence[_Candidate]:
@@ -384,21 +382,13 @@ def _assumed(civil: datetime, zone: ZoneInfo | None, stretch: Stretch) -> Sequen
     )
 
 
-def _fit(candidates: Iterable[_Candidate], reach: _Span) -> Iterable[_Candidate]:
-    """The candidates that can lie inside the reach."""
-    for candidate in candidates:
-        if _Span(candidate.earliest, candidate.latest).meets(reach) is not None:
-            yield candidate
-
-
 def _merged(candidates: Sequence[_Candidate]) -> CorrectedTime | None:
     if not candidates:
         return None
     earliest = min(candidate.earliest for candidate in candidates)
     latest = max(candidate.latest for candidate in candidates)
-    if len(candidates) == 1:
-        utc, reason = candidates[0].utc, candidates[0].reason
-    else:
+    utc, reason = candidates[0].utc, candidates[0].reason
+    if len(candidates) > 1:
         utc, reason = earliest + (latest - earliest) / 2, TimeReason.SEVERAL_POSSIBLE
     error_s = max((utc - earliest).total_seconds(), (latest - utc).total_seconds())
     return CorrectedTime(utc=utc, error_s=error_s, earliest=earliest, latest=latest, reason=reason)
@@ -406,9 +396,5 @@ def _merged(candidates: Sequence[_Candidate]) -> CorrectedTime | None:
 
 def _unknown(window: _Span, reason: TimeReason) -> CorrectedTime:
     return CorrectedTime(
-        utc=None,
-        error_s=float("inf"),
-        earliest=window.earliest,
-        latest=window.latest,
-        reason=reason,
+        utc=None, error_s=inf, earliest=window.earliest, latest=window.latest, reason=reason
     )

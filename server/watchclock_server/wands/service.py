@@ -31,7 +31,7 @@ LONGEST_NAME: Final = 80
 class WandNotFoundError(NotFoundError):
     """No wand is known under this key."""
 
-    code = "server.wand.not_found"
+    code = "wands.not_found"
     template = "No wand {wand} is known here."
     next_step = "A wand becomes known with its first download; look at the list of wands."
 
@@ -39,7 +39,7 @@ class WandNotFoundError(NotFoundError):
 class WandNameError(RuleViolationError):
     """A wand cannot be called this."""
 
-    code = "server.wand.name"
+    code = "wands.name"
     template = "A wand's name has 1 to {longest} characters."
     next_step = "Give the wand the name that is written on it."
 

@@ -1,0 +1,121 @@
+"""Which records of two readings cannot both be true (decision 0006)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watchclock_protocol.records import RecordKind
+from watchclock_protocol.replay import DecodedDownload
+from watchclock_server.intake.domain.downloads import Ring
+
+__all__ = ["Conflict", "Reading", "ReadingRecord", "RecordKey", "find_conflicts"]
+__all__ += ["inner_conflicts"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordKey:
+    """What makes a record of one wand the same record (decision 0005).
+
+    Attributes:
+        kind: patrol or system.
+        slot: place in the ring; None where the dialect has none.
+        raw: the record's bytes.
+        rank: how many equal records came before it in its reading; 0 where there are slots.
+    """
+
+    kind: RecordKind
+    slot: int | None
+    raw: bytes
+    rank: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRecord:
+    """One record as one reading found it."""
+
+    record_id: int
+    key: RecordKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One reading of a wand's memory: what the wand told and what came, in its order."""
+
+    rings: Sequence[Ring]
+    records: Sequence[ReadingRecord]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Two records of which one must be wrong."""
+
+    record_id: int
+    other_id: int
+
+
+def find_conflicts(earlier: Reading, later: Reading) -> tuple[Conflict, ...]:
+    """Records of two readings that cannot both be true.
+
+    The caller has made sure that the wand was told to give up nothing between both readings, as
+    far as we know.
+
+    With slots: if the wand's own read index was the same and nothing was overwritten, both
+    readings saw the same lap, so one slot cannot hold two contents. Without slots: if both
+    readings begin with the same record, they must agree place by place as far as both go; a
+    record that the other reading holds at another place contradicts nothing.
+    """
+    kinds = {ring.kind for ring in earlier.rings if _is_same_lap(ring, later.rings)}
+    return (*_slot_conflicts(earlier, later, kinds), *_place_conflicts(earlier, later))
+
+
+def _is_same_lap(ring: Ring, others: Iterable[Ring]) -> bool:
+    return any(
+        other.kind is ring.kind
+        and other.read_index == ring.read_index
+        and not other.is_wrapped
+        and not ring.is_wrapped
+        for other in others
+    )
+
+
+def _slot_conflicts(
+    earlier: Reading, later: Reading, kinds: set[RecordKind]
+) -> Iterable[Conflict]:
+    before: dict[tuple[RecordKind, int | None], ReadingRecord] = {
+        (record.key.kind, record.key.slot): record
+        for record in earlier.records
+        if record.key.slot is not None and record.key.kind in kinds
+    }
+    for record in later.records:
+        other = before.get((record.key.kind, record.key.slot))
+        if other is not None and other.key.raw != record.key.raw:
+            yield Conflict(record_id=record.record_id, other_id=other.record_id)
+
+
+def _place_conflicts(earlier: Reading, later: Reading) -> Iterable[Conflict]:
+    before = [record for record in earlier.records if record.key.slot is None]
+    after = [record for record in later.records if record.key.slot is None]
+    if not before or not after or before[0].key != after[0].key:
+        return
+    known_before = {record.key for record in before}
+    known_after = {record.key for record in after}
+    for old, new in zip(before, after, strict=False):
+        if new.key not in known_before and old.key not in known_after:
+            yield Conflict(record_id=new.record_id, other_id=old.record_id)
+
+
+def inner_conflicts(decoded: DecodedDownload, ids: Mapping[RecordKey, int]) -> Iterable[Conflict]:
+    """Contradictions between two readings inside one capture.
+
+    Args:
+        decoded: the download with its disagreements.
+        ids: key in the database of every record of the download.
+    """
+    if not decoded.disagreements:
+        return
+    by_content: dict[tuple[RecordKind, int | None, bytes], int] = {}
+    for key, record_id in ids.items():
+        by_content.setdefault((key.kind, key.slot, key.raw), record_id)
+    for clash in decoded.disagreements:
+        one = by_content[(clash.kind, clash.slot, clash.first)]
+        other = by_content[(clash.kind, clash.slot, clash.other)]
+        yield Conflict(record_id=other, other_id=one)

@@ -1,0 +1,327 @@
+"""Tables and queries of downloads and records; in bulk, nothing record by record."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from watchclock_protocol.records import RecordKind
+from watchclock_server.database import Base, UtcDateTime
+from watchclock_server.intake.domain.conflicts import Conflict, ReadingRecord, RecordKey
+from watchclock_server.intake.domain.downloads import Download, Ring
+from watchclock_server.intake.domain.visits import StoredPatrol, StoredRecord
+
+__all__ = [
+    "DownloadRow",
+    "RecordRow",
+    "SightingRow",
+    "add_download",
+    "add_records",
+    "add_sightings",
+    "find_download",
+    "find_download_by_capture",
+    "find_records",
+    "link_conflicts",
+    "list_downloads",
+    "list_patrol_records",
+    "list_reading",
+    "list_records_of_download",
+    "move_first_sightings",
+]
+
+NO_SLOT: Final = 0
+"""Stored where a dialect has no slots, so that the natural key holds no null; slots begin at 1."""
+KEYS_A_QUERY: Final = 500
+
+Values = Mapping[str, object]
+
+
+class DownloadRow(Base):
+    """One capture of one wand."""
+
+    __tablename__ = "downloads"
+    __table_args__ = (Index(None, "wand_id", "read_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
+    capture_sha256: Mapped[str] = mapped_column(unique=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    acknowledged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    is_complete: Mapped[bool]
+    is_closed: Mapped[bool]
+    torn_bytes: Mapped[int]
+    record_count: Mapped[int]
+    skipped_bytes: Mapped[int]
+    rejected_count: Mapped[int]
+    rings: Mapped[list[dict[str, str | int | bool | None]]] = mapped_column(JSON)
+    clock_shown: Mapped[datetime | None] = mapped_column(DateTime)
+    clock_offset_s: Mapped[float | None]
+    voltage_mv: Mapped[int | None]
+    charge_percent: Mapped[int | None]
+    power_ons: Mapped[int | None]
+    formats: Mapped[int | None]
+
+
+class RecordRow(Base):
+    """One record of one wand, exactly once, as the wand stored it."""
+
+    __tablename__ = "records"
+    __table_args__ = (UniqueConstraint("wand_id", "kind", "raw", "slot", "rank"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
+    kind: Mapped[str]
+    slot: Mapped[int]
+    rank: Mapped[int]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    download_id: Mapped[int] = mapped_column(ForeignKey("downloads.id"), index=True)
+    position: Mapped[int]
+    wand_civil: Mapped[datetime | None] = mapped_column(DateTime)
+    time_flaw: Mapped[str | None]
+    tag: Mapped[str | None]
+    guard_number: Mapped[int | None]
+    is_guard_tag: Mapped[bool]
+    code: Mapped[int | None]
+    flags: Mapped[str]
+    conflict_with: Mapped[int | None] = mapped_column(ForeignKey("records.id"))
+
+
+class SightingRow(Base):
+    """Which record stood at which place of which download."""
+
+    __tablename__ = "sightings"
+
+    download_id: Mapped[int] = mapped_column(ForeignKey("downloads.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("records.id"), index=True)
+
+
+def add_download(session: Session, row: DownloadRow) -> None:
+    """Store a download and give it its key."""
+    session.add(row)
+    session.flush()
+
+
+def find_download(session: Session, download_id: int) -> Download | None:
+    """The download of this key."""
+    row = session.get(DownloadRow, download_id)
+    return None if row is None else _download(row)
+
+
+def find_download_by_capture(session: Session, sha256: str) -> DownloadRow | None:
+    """The download stored from this capture."""
+    return session.scalar(select(DownloadRow).where(DownloadRow.capture_sha256 == sha256))
+
+
+def list_downloads(session: Session, wand_ids: Collection[int]) -> Sequence[Download]:
+    """The downloads of several wands, oldest first."""
+    rows = session.scalars(
+        select(DownloadRow)
+        .where(DownloadRow.wand_id.in_(wand_ids))
+        .order_by(DownloadRow.read_at, DownloadRow.id)
+    )
+    return [_download(row) for row in rows]
+
+
+def find_records(
+    session: Session, wand_id: int, raws: Collection[bytes]
+) -> Mapping[RecordKey, tuple[int, int]]:
+    """Record and first download of everything this wand is known to have stored of these bytes."""
+    found: dict[RecordKey, tuple[int, int]] = {}
+    for part in _parts(sorted(raws)):
+        rows = session.execute(
+            select(*_KEY_COLUMNS, RecordRow.id, RecordRow.download_id).where(
+                RecordRow.wand_id == wand_id, RecordRow.raw.in_(part)
+            )
+        )
+        for kind, slot, raw, rank, record_id, download_id in rows:
+            found[_key(kind, slot, raw, rank)] = (record_id, download_id)
+    return found
+
+
+_KEY_COLUMNS: Final = (RecordRow.kind, RecordRow.slot, RecordRow.raw, RecordRow.rank)
+
+
+def _parts(raws: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(raws), KEYS_A_QUERY):
+        yield raws[start : start + KEYS_A_QUERY]
+
+
+def _key(kind: str, slot: int, raw: bytes, rank: int) -> RecordKey:
+    return RecordKey(
+        kind=RecordKind(kind), slot=None if slot == NO_SLOT else slot, raw=raw, rank=rank
+    )
+
+
+def add_records(
+    session: Session, download_id: int, rows: Sequence[tuple[RecordKey, Values]]
+) -> Mapping[RecordKey, int]:
+    """Store new records of one download and give their keys in the database."""
+    if not rows:
+        return {}
+    session.execute(
+        insert(RecordRow),
+        [
+            {
+                **values,
+                "download_id": download_id,
+                "kind": key.kind,
+                "slot": NO_SLOT if key.slot is None else key.slot,
+                "raw": key.raw,
+                "rank": key.rank,
+            }
+            for key, values in rows
+        ],
+    )
+    stored = session.execute(
+        select(*_KEY_COLUMNS, RecordRow.id).where(RecordRow.download_id == download_id)
+    )
+    return {_key(kind, slot, raw, rank): record_id for kind, slot, raw, rank, record_id in stored}
+
+
+def add_sightings(session: Session, download_id: int, record_ids: Iterable[int]) -> None:
+    """Store which records a download holds, in its order."""
+    rows = [
+        {"download_id": download_id, "position": position, "record_id": record_id}
+        for position, record_id in enumerate(record_ids)
+    ]
+    if rows:
+        session.execute(insert(SightingRow), rows)
+
+
+def move_first_sightings(session: Session, download_id: int, positions: Mapping[int, int]) -> None:
+    """Make this download the first that saw the records; ``positions`` by record."""
+    if positions:
+        session.execute(
+            update(RecordRow),
+            [
+                {"id": record_id, "download_id": download_id, "position": position}
+                for record_id, position in positions.items()
+            ],
+        )
+
+
+def link_conflicts(session: Session, conflicts: Iterable[Conflict]) -> None:
+    """Tie records that contradict each other to one another; the first tie stays."""
+    for conflict in conflicts:
+        for one, other in (
+            (conflict.record_id, conflict.other_id),
+            (conflict.other_id, conflict.record_id),
+        ):
+            session.execute(
+                update(RecordRow)
+                .where(RecordRow.id == one, RecordRow.conflict_with.is_(None))
+                .values(conflict_with=other)
+            )
+
+
+def list_reading(session: Session, download_id: int) -> Sequence[ReadingRecord]:
+    """What one download found, in its order."""
+    rows = session.execute(
+        select(*_KEY_COLUMNS, RecordRow.id)
+        .join(SightingRow, SightingRow.record_id == RecordRow.id)
+        .where(SightingRow.download_id == download_id)
+        .order_by(SightingRow.position)
+    )
+    return [
+        ReadingRecord(record_id=record_id, key=_key(kind, slot, raw, rank))
+        for kind, slot, raw, rank, record_id in rows
+    ]
+
+
+def list_patrol_records(session: Session, download_ids: Collection[int]) -> Sequence[StoredPatrol]:
+    """Patrol records first seen in some downloads, in the order in which they were read."""
+    rows = session.scalars(
+        select(RecordRow)
+        .where(RecordRow.download_id.in_(download_ids), RecordRow.kind == RecordKind.PATROL)
+        .order_by(RecordRow.download_id, RecordRow.position)
+    )
+    return [_stored_patrol(row) for row in rows]
+
+
+def list_records_of_download(session: Session, download_id: int) -> Sequence[StoredRecord]:
+    """Every record a download holds, known before or not, in its order."""
+    rows = session.scalars(
+        select(RecordRow)
+        .join(SightingRow, SightingRow.record_id == RecordRow.id)
+        .where(SightingRow.download_id == download_id)
+        .order_by(SightingRow.position)
+    )
+    return [_stored_record(row) for row in rows]
+
+
+def _stored_record(row: RecordRow) -> StoredRecord:
+    return StoredRecord(
+        id=row.id,
+        kind=RecordKind(row.kind),
+        slot=None if row.slot == NO_SLOT else row.slot,
+        raw=row.raw,
+        civil=row.wand_civil,
+        tag=row.tag,
+        code=row.code,
+        flags=tuple(row.flags.split()),
+        conflict_with=row.conflict_with,
+    )
+
+
+def _download(row: DownloadRow) -> Download:
+    return Download(
+        rings=[
+            Ring(
+                kind=RecordKind(str(ring["kind"])),
+                read_index=None if ring["read_index"] is None else int(ring["read_index"]),
+                is_wrapped=bool(ring["is_wrapped"]),
+            )
+            for ring in row.rings
+        ],
+        id=row.id,
+        wand_id=row.wand_id,
+        capture_sha256=row.capture_sha256,
+        received_at=row.received_at,
+        started_at=row.started_at,
+        read_at=row.read_at,
+        finished_at=row.finished_at,
+        acknowledged_at=row.acknowledged_at,
+        is_complete=row.is_complete,
+        is_closed=row.is_closed,
+        torn_bytes=row.torn_bytes,
+        record_count=row.record_count,
+        skipped_bytes=row.skipped_bytes,
+        rejected_count=row.rejected_count,
+        clock_shown=row.clock_shown,
+        clock_offset_s=row.clock_offset_s,
+        voltage_mv=row.voltage_mv,
+        charge_percent=row.charge_percent,
+        power_ons=row.power_ons,
+        formats=row.formats,
+    )
+
+
+def _stored_patrol(row: RecordRow) -> StoredPatrol:
+    return StoredPatrol(
+        id=row.id,
+        wand_id=row.wand_id,
+        download_id=row.download_id,
+        position=row.position,
+        civil=row.wand_civil,
+        tag=row.tag or "",
+        guard_number=row.guard_number,
+        is_guard_tag=row.is_guard_tag,
+        flags=tuple(row.flags.split()),
+        conflict_with=row.conflict_with,
+    )
