@@ -112,6 +112,10 @@ class ActualVisit:
         """Whether the record may have been made inside the accept window of a round."""
         return self.may_be_within(due.accept_from, due.accept_until)
 
+    def surely_serves(self, due: PlannedRound) -> bool:
+        """Whether the record was certainly made inside the accept window of a round."""
+        return self.is_within(due.accept_from, due.accept_until)
+
     def may_be_within(self, begin: datetime, end: datetime) -> bool:
         """Whether the record may have been made from ``begin`` to ``end``, both included."""
         too_new = self.earliest is not None and self.earliest > end
@@ -273,12 +277,18 @@ class _Checkpoint:
         begin, end = visit.round.accept_from, visit.round.accept_until
         waiting = [wand.wand_id for wand in wands if not wand.holds_all_until(end)]
         lost = [wand.wand_id for wand in wands if wand.may_have_lost(begin, end)]
+        chain = self._chain(index)
         unknown = [
             record.record_id
             for record in self.records
-            if record.instant is None and record.may_serve(visit.round)
+            if record.instant is None
+            and any(record.may_serve(self.visits[link].round) for link in chain)
         ]
-        uncertain = self._uncertain_neighbours(index)
+        uncertain = [
+            self.records[self.record_of[link]].record_id
+            for link in chain[1:]
+            if not self.records[self.record_of[link]].surely_serves(self.visits[link].round)
+        ]
         no_ids: list[int] = []
         answers = (
             (now <= end, Result.NOT_DOWNLOADED, Rule.WINDOW_OPEN, no_ids, no_ids),
@@ -298,25 +308,17 @@ class _Checkpoint:
             record_ids=tuple(record_ids),
         )
 
-    def _uncertain_neighbours(self, index: int) -> list[int]:
-        """Records whose error bound could free a record for the visit at ``index``.
+    def _chain(self, index: int) -> list[int]:
+        """The visit at ``index``, and all that could pass their records on until it has one.
 
-        A record of the visit's window serves another visit. If that record, or one further along
-        such a chain, is perhaps outside the window it serves, all may move up by one.
+        Whoever in the chain turns out to have a record too many, all before it move up by one.
         """
         visit_of = {record: visit for visit, record in self.record_of.items()}
-        found: list[int] = []
-        reached = [index]
-        for visit in reached:
-            for record in self.candidates[visit]:
-                holder = visit_of.get(record)
-                if holder is None or holder in reached:
-                    continue
-                reached.append(holder)
-                served = self.visits[holder].round
-                if not self.records[record].is_within(served.accept_from, served.accept_until):
-                    found.append(self.records[record].record_id)
-        return sorted(found)
+        chain = [index]
+        for visit in chain:
+            holders = {visit_of[record] for record in self.candidates[visit] if record in visit_of}
+            chain += sorted(holders.difference(chain))
+        return chain
 
 
 def _distance(planned: PlannedRound, instant: datetime) -> _Distance:
