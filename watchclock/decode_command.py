@@ -101,7 +101,11 @@ def decode(
     doubts: list[CaptureError] = []
     for path in files:
         found = _decode_file(path, dialect)
-        about = {"file": str(path), "sha256": found.sha256, "torn_bytes": found.torn_bytes}
+        about: dict[str, str | int] = {
+            "file": str(path),
+            "sha256": found.sha256,
+            "torn_bytes": found.torn_bytes,
+        }
         show(about, found.decoded)
         doubts += [] if found.doubt is None else [found.doubt]
     for doubt in doubts:

@@ -1,0 +1,156 @@
+import hashlib
+import json
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.http_server import Asked, Reply, serving
+from tests.support.spools import VIRTUAL_CLOCKS, closed_capture, everything_in
+from watchclock_device.errors import UploadError
+from watchclock_device.spool import Spool
+from watchclock_device.upload import Server, upload_waiting
+
+READY = Reply(body=b'{"status": "ready", "version": "0.1.0"}')
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Spool:
+    return Spool(tmp_path, VIRTUAL_CLOCKS)
+
+
+def receipt(asked: Asked, conflict: int = 0) -> Reply:
+    told = {
+        "capture": hashlib.sha256(asked.body).hexdigest(),
+        "wand": "wm5000t:531932",
+        "created": 2,
+        "duplicate": 0,
+        "conflict": conflict,
+        "records": [],
+        "already_known": False,
+    }
+    return Reply(status=201, body=json.dumps(told).encode())
+
+
+def problem(status: int, detail: str) -> Reply:
+    told = {"status": status, "code": "intake.refused", "title": "no", "detail": detail}
+    return Reply(status=status, body=json.dumps(told).encode())
+
+
+def upload(spool: Spool, url: str) -> None:
+    with Server(url, "secret") as server:
+        server.check_ready()
+        for error in upload_waiting(spool, server).errors:
+            raise error
+
+
+def test_a_waiting_capture_is_sent_and_its_receipt_kept(spool: Spool) -> None:
+    data = closed_capture(spool).read_bytes()
+    sha256 = hashlib.sha256(data).hexdigest()
+    with serving(lambda asked: READY if asked.method == "GET" else receipt(asked)) as server:
+        upload(spool, server.url)
+    ready, sent = server.asked
+    assert (ready.path, sent.path, sent.body) == ("/api/ready", "/api/captures", data)
+    assert ready.headers["authorization"] == sent.headers["authorization"] == "Bearer secret"
+    assert sent.headers["x-capture-sha256"] == sha256
+    stored = everything_in(spool.folder)
+    assert stored[f"sent/{sha256}.pcapng"] == data
+    assert json.loads(stored[f"sent/{sha256}.receipt.json"])["created"] == 2
+    assert spool.waiting() == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda _: Reply(status=500), "upload.server_failed"),
+        (lambda _: Reply(status=503), "upload.server_failed"),
+        (lambda _: problem(401, "no"), "upload.token_refused"),
+        (lambda _: problem(403, "no"), "upload.token_refused"),
+        (lambda _: Reply(is_cut=True), "upload.server_down"),
+        (lambda _: Reply(body=b'{"status": "rea', announced=90), "upload.server_down"),
+        (lambda _: Reply(body=b"<html>It works!</html>"), "upload.server_answer"),
+        (lambda _: Reply(status=404, body=b"no such page"), "upload.server_answer"),
+        (lambda _: Reply(status=302), "upload.server_answer"),
+    ],
+    ids=["500", "503", "401", "403", "cut", "half", "other server", "404", "redirect"],
+)
+def test_a_server_that_cannot_take_captures_is_told_before_any_is_sent(
+    spool: Spool, answer: Callable[[Asked], Reply], code: str
+) -> None:
+    closed_capture(spool)
+    before = everything_in(spool.folder)
+    with serving(answer) as server, pytest.raises(UploadError) as refused:
+        upload(spool, server.url)
+    assert refused.value.code == code
+    assert "safe" in refused.value.advice or "token" in refused.value.advice
+    assert [asked.method for asked in server.asked] == ["GET"]
+    assert everything_in(spool.folder) == before
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        (lambda _: Reply(status=500), "upload.server_failed"),
+        (lambda _: Reply(is_cut=True), "upload.server_down"),
+        (lambda _: Reply(body=b'{"capture": "', announced=500), "upload.server_down"),
+        (lambda _: Reply(body=b"{}"), "upload.server_answer"),
+        (
+            lambda _: receipt(Asked(method="", path="", headers={}, body=b"x")),
+            "upload.server_answer",
+        ),
+        (lambda _: problem(401, "no"), "upload.token_refused"),
+        (lambda _: problem(422, "It names no wand."), "upload.capture_refused"),
+    ],
+    ids=["500", "cut", "half", "no receipt", "other capture", "401", "422"],
+)
+def test_a_capture_the_server_did_not_take_still_waits_and_is_taken_later(
+    spool: Spool, answer: Callable[[Asked], Reply], code: str
+) -> None:
+    path = closed_capture(spool)
+    with serving(lambda asked: READY if asked.method == "GET" else answer(asked)) as server:
+        with pytest.raises(UploadError) as refused:
+            upload(spool, server.url)
+        assert refused.value.code == code
+        assert spool.waiting() == [path]
+        server.answer = lambda asked: READY if asked.method == "GET" else receipt(asked)
+        upload(spool, server.url)
+    assert spool.waiting() == []
+
+
+def test_a_refused_capture_does_not_stop_the_next_one(spool: Spool) -> None:
+    refused = closed_capture(spool, b"\x01")
+    taken = closed_capture(spool, b"\x02")
+
+    def answer(asked: Asked) -> Reply:
+        if asked.headers["x-capture-sha256"] == refused.stem:
+            return problem(422, "It names no wand.")
+        return receipt(asked)
+
+    with serving(answer) as scripted, Server(scripted.url, "secret") as server:
+        uploaded = upload_waiting(spool, server)
+    assert [one.capture for one in uploaded.receipts] == [taken.stem]
+    assert [error.code for error in uploaded.errors] == ["upload.capture_refused"]
+    assert spool.waiting() == [refused]
+
+
+def test_records_that_contradict_older_ones_are_kept_and_told(spool: Spool) -> None:
+    path = closed_capture(spool)
+    with (
+        serving(lambda asked: receipt(asked, conflict=1)) as scripted,
+        Server(scripted.url, "secret") as server,
+    ):
+        uploaded = upload_waiting(spool, server)
+    (error,) = uploaded.errors
+    assert (error.code, error.details["conflicts"]) == ("upload.capture_conflict", 1)
+    assert f"sent/{path.name}" in everything_in(spool.folder)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "http://", "not a url"])
+def test_a_server_that_is_down_is_named_with_the_next_step(url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    with Server(url.format(port=port), "secret") as server, pytest.raises(UploadError) as down:
+        server.check_ready()
+    assert down.value.code == "upload.server_down"
+    assert "spool" in down.value.advice
