@@ -234,7 +234,7 @@ class Scenario:
         return self._instant(self.date + dt.timedelta(days=int(passes_midnight)), self.shift.ends)
 
     def instant(self, moment: dt.time) -> dt.datetime:
-        """The UTC instant of a civil time in this night; earlier than the shift is next morning."""
+        """The UTC instant of a civil time in this night; before the shift is next morning."""
         is_next_day = moment < self.shift.begins
         return self._instant(self.date + dt.timedelta(days=int(is_next_day)), moment)
 
