@@ -6,7 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -54,6 +53,7 @@ from watchclock_server.intake.domain.visits import (
 )
 from watchclock_server.intake.repository import DownloadRow
 from watchclock_server.sites import service as sites
+from watchclock_server.sites.domain import Site
 from watchclock_server.wands import service as wands
 from watchclock_server.wands.domain import ClockModel, Wand
 
@@ -319,24 +319,22 @@ def records_of_download(session: Session, download_id: int) -> Sequence[StoredRe
 
 
 def patrol_material(
-    session: Session, site_id: int, begin_utc: datetime, end_utc: datetime
+    session: Session, site: Site, begin_utc: datetime, end_utc: datetime
 ) -> PatrolMaterial:
     """What the wands of a site recorded between two instants, and how far they are known.
 
-    Four queries, whatever the number of wands, downloads and records; a fifth when the site was
-    not loaded in this transaction before.
+    Four queries, whatever the number of wands, downloads and records.
 
     Visits whose instant is unknown are among them when they can lie in the interval. Records of
     downloads that cannot reach into the interval are not looked at.
     """
-    zone = ZoneInfo(sites.find_site(session, site_id).time_zone)
-    known = wands.list_wands(session, site_id=site_id)
+    known = wands.list_wands(session, site_id=site.id)
     ids = [wand.id for wand in known]
     downloads: dict[int, list[Download]] = defaultdict(list)
     for download in repository.list_downloads(session, ids):
         downloads[download.wand_id].append(download)
     anchors = wands.anchors_of(session, ids)
-    models = {wand.id: ClockModel(anchors.get(wand.id, ()), zone) for wand in known}
+    models = {wand.id: ClockModel(anchors.get(wand.id, ()), site.zone) for wand in known}
     needed = [
         download.id
         for of_wand in downloads.values()
@@ -359,10 +357,12 @@ def visits_between(
     session: Session, site_id: int, begin_utc: datetime, end_utc: datetime
 ) -> Sequence[Visit]:
     """What the wands of a site recorded between two instants."""
-    return patrol_material(session, site_id, begin_utc, end_utc).visits
+    site = sites.find_site(session, site_id)
+    return patrol_material(session, site, begin_utc, end_utc).visits
 
 
 def coverage(session: Session, site_id: int) -> Sequence[WandCoverage]:
     """How far every wand of a site is known."""
     never = datetime.min.replace(tzinfo=UTC)
-    return patrol_material(session, site_id, never, never).coverage
+    site = sites.find_site(session, site_id)
+    return patrol_material(session, site, never, never).coverage
