@@ -12,6 +12,7 @@ __all__ = [
     "Checkpoint",
     "Guard",
     "Site",
+    "SiteLayout",
     "TagPlacement",
     "is_good_name",
     "is_known_zone",
@@ -72,6 +73,28 @@ class TagPlacement:
     tag: str
     valid_from: datetime
     valid_to: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLayout:
+    """Where on a site which tag is or was.
+
+    Attributes:
+        checkpoints: in the site's order.
+        tags: every mounting, by checkpoint, then oldest first.
+    """
+
+    site: Site
+    checkpoints: tuple[Checkpoint, ...]
+    tags: tuple[TagPlacement, ...]
+
+    def find_checkpoint_id(self, tag: str, at: datetime) -> int | None:
+        """Where the tag was mounted at a UTC instant, or None."""
+        for placement in self.tags:
+            is_over = placement.valid_to is not None and placement.valid_to <= at
+            if placement.tag == tag and placement.valid_from <= at and not is_over:
+                return placement.checkpoint_id
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ __all__ = [
     "last_position",
     "list_checkpoints",
     "list_guards",
+    "list_layout",
     "list_sites",
     "list_tags",
 ]
@@ -126,6 +127,20 @@ def list_tags(session: Session, site_id: int) -> list[TagRow]:
             .order_by(TagRow.valid_from.desc(), TagRow.id.desc())
         )
     )
+
+
+def list_layout(
+    session: Session, site_id: int
+) -> list[tuple[SiteRow, CheckpointRow | None, TagRow | None]]:
+    """The site with each checkpoint and each of its tags, in the site's order; one query."""
+    rows = session.execute(
+        select(SiteRow, CheckpointRow, TagRow)
+        .join(CheckpointRow, CheckpointRow.site_id == SiteRow.id, isouter=True)
+        .join(TagRow, TagRow.checkpoint_id == CheckpointRow.id, isouter=True)
+        .where(SiteRow.id == site_id)
+        .order_by(CheckpointRow.position, TagRow.valid_from, TagRow.id)
+    )
+    return [(site, checkpoint, tag) for site, checkpoint, tag in rows]
 
 
 def find_mounted_tag(session: Session, tag: str) -> TagRow | None:

@@ -1,6 +1,6 @@
 """Keeping sites, their checkpoints, the tags on them and their guards."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from watchclock_server.sites.domain import (
     Checkpoint,
     Guard,
     Site,
+    SiteLayout,
     TagPlacement,
     is_good_name,
     is_known_zone,
@@ -33,6 +34,7 @@ __all__ = [
     "find_site",
     "find_sites",
     "guards_of",
+    "load_layout",
     "site_of_tag",
     "tags_of",
 ]
@@ -149,7 +151,7 @@ def assign_tag(
         session: the transaction.
         checkpoint_id: where the tag is now.
         tag: ``technology:HEX``.
-        valid_from: UTC instant of the mounting.
+        valid_from: instant of the mounting, aware.
 
     Raises:
         CheckpointNotFoundError: there is no such checkpoint.
@@ -170,7 +172,9 @@ def assign_tag(
         earlier.valid_to = valid_from
         session.flush()
     row = repository.TagRow(
-        checkpoint_id=checkpoint_id, technology_octets=written, valid_from=valid_from
+        checkpoint_id=checkpoint_id,
+        technology_octets=written,
+        valid_from=valid_from.astimezone(UTC),
     )
     _store(session, row, written)
     return _placement(row)
@@ -179,6 +183,23 @@ def assign_tag(
 def tags_of(session: Session, site_id: int) -> list[TagPlacement]:
     """Every tag that is or was mounted at a site, newest mounting first."""
     return [_placement(row) for row in repository.list_tags(session, site_id)]
+
+
+def load_layout(session: Session, site_id: int) -> SiteLayout:
+    """A site with its checkpoints and all their tags; one query.
+
+    Raises:
+        SiteNotFoundError: there is no such site.
+    """
+    rows = repository.list_layout(session, site_id)
+    if not rows:
+        raise SiteNotFoundError(site_id=site_id)
+    checkpoints = {row.id: _checkpoint(row) for _, row, _ in rows if row is not None}
+    return SiteLayout(
+        site=_site(rows[0][0]),
+        checkpoints=tuple(checkpoints.values()),
+        tags=tuple(_placement(row) for _, _, row in rows if row is not None),
+    )
 
 
 def site_of_tag(session: Session, *, tag: str, at: datetime) -> int | None:

@@ -1,0 +1,163 @@
+"""One night of one site: everything the pure rules need, fetched in a fixed number of queries."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from watchclock_server.intake import service as intake
+from watchclock_server.intake.domain import DoubtReason, Visit, WandCoverage
+from watchclock_server.plans import service as plans
+from watchclock_server.plans.domain import Plan, PlannedVisit, in_force, planned_visits
+from watchclock_server.reconciliation import domain
+from watchclock_server.reconciliation.domain import (
+    ActualVisit,
+    ExtraVisit,
+    Reconciliation,
+    VisitResult,
+)
+from watchclock_server.sites import service as sites
+from watchclock_server.sites.domain import Guard, SiteLayout
+
+__all__ = ["Night", "night"]
+
+_ONE_DAY: Final = timedelta(days=1)
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """What was due on one duty date at one site, and what became of it.
+
+    Attributes:
+        layout: the site with its checkpoints and tags.
+        guards: the site's guards.
+        duty_date: the civil date on which the shifts start.
+        begin: UTC instant from which on extra records belong to this night.
+        end: UTC instant before which they do.
+        plans: the version of each plan that was in force.
+        coverage: every wand of the site and how far it is known.
+        records: the records of the night, by key.
+        results: one for each visit that was due, by plan, round and place in the route.
+        extras: records that no planned visit took, by time.
+        computed_at: the UTC instant at which this was true.
+    """
+
+    layout: SiteLayout
+    guards: Sequence[Guard]
+    duty_date: date
+    begin: datetime
+    end: datetime
+    plans: Sequence[Plan]
+    coverage: Sequence[WandCoverage]
+    records: Mapping[int, Visit]
+    results: Sequence[VisitResult]
+    extras: Sequence[ExtraVisit]
+    computed_at: datetime
+
+
+def night(session: Session, *, site_id: int, duty_date: date, now: datetime) -> Night:
+    """The night as it is known now; computed anew each time, stored nowhere.
+
+    A record near the border between two duty dates may serve either. So visits of the neighbouring
+    dates whose windows reach into this one take part, though only this date's results are shown.
+
+    Raises:
+        SiteNotFoundError: there is no such site.
+    """
+    layout = sites.load_layout(session, site_id)
+    guards = sites.guards_of(session, site_id)
+    dates = (duty_date - _ONE_DAY, duty_date, duty_date + _ONE_DAY)
+    versions = plans.plans_of(session, site_id, (dates[0], dates[-1]))
+    due = {each: _due(versions, each, layout) for each in dates}
+    begin, end = _span(due, duty_date, layout)
+    rivals = [
+        visit
+        for each in dates
+        for visit in due[each]
+        if each == duty_date
+        or (visit.round.accept_from <= end and visit.round.accept_until >= begin)
+    ]
+    first = min([begin, *(visit.round.accept_from for visit in rivals)])
+    last = max([end, *(visit.round.accept_until for visit in rivals)])
+    material = intake.patrol_material(session, layout.site, first, last)
+    guard_tags = {guard.tag for guard in guards}
+    records = {
+        visit.record_id: visit
+        for visit in material.visits
+        if not visit.is_guard_tag and visit.tag not in guard_tags
+    }
+    outcome = domain.reconcile(
+        rivals,
+        [_actual(visit, layout) for visit in records.values()],
+        [_coverage(wand) for wand in material.coverage],
+        now,
+    )
+    return Night(
+        layout=layout,
+        guards=guards,
+        duty_date=duty_date,
+        begin=begin,
+        end=end,
+        plans=in_force(versions, duty_date),
+        coverage=material.coverage,
+        records=records,
+        results=_of_date(outcome, duty_date),
+        extras=[each for each in outcome.extras if _is_between(each.actual, begin, end)],
+        computed_at=now,
+    )
+
+
+def _due(versions: Iterable[Plan], duty_date: date, layout: SiteLayout) -> list[PlannedVisit]:
+    return [
+        visit
+        for plan in in_force(versions, duty_date)
+        for visit in planned_visits(plan, duty_date, layout.site.zone)
+    ]
+
+
+def _span(
+    due: Mapping[date, Sequence[PlannedVisit]], duty_date: date, layout: SiteLayout
+) -> tuple[datetime, datetime]:
+    """From the night's first accepted instant, or its midnight, to the next night's."""
+
+    def begin_of(each: date) -> datetime:
+        midnight = datetime.combine(each, time(), tzinfo=layout.site.zone).astimezone(UTC)
+        return min((visit.round.accept_from for visit in due[each]), default=midnight)
+
+    begin = begin_of(duty_date)
+    return begin, max(begin, begin_of(duty_date + _ONE_DAY))
+
+
+def _actual(visit: Visit, layout: SiteLayout) -> ActualVisit:
+    at = visit.time.utc or visit.time.latest or visit.time.earliest
+    return ActualVisit(
+        record_id=visit.record_id,
+        wand_id=visit.wand_id,
+        checkpoint_id=None if at is None else layout.find_checkpoint_id(visit.tag, at),
+        instant=visit.time.utc,
+        earliest=visit.time.earliest,
+        latest=visit.time.latest,
+    )
+
+
+def _coverage(coverage: WandCoverage) -> domain.WandCoverage:
+    # A doubted clock is no loss: its records are there, without an instant but with their bounds.
+    lost = [doubt for doubt in coverage.doubts if doubt.reason is not DoubtReason.CLOCK]
+    return domain.WandCoverage(
+        wand_id=coverage.wand.id,
+        downloaded_until=coverage.covered_until,
+        lost=tuple((doubt.begin or _LONG_AGO, doubt.end) for doubt in lost),
+    )
+
+
+def _of_date(outcome: Reconciliation, duty_date: date) -> list[VisitResult]:
+    return [each for each in outcome.results if each.planned.duty_date == duty_date]
+
+
+def _is_between(actual: ActualVisit, begin: datetime, end: datetime) -> bool:
+    if actual.instant is None:
+        return actual.may_be_within(begin, end)
+    return begin <= actual.instant < end
