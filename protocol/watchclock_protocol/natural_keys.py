@@ -48,7 +48,6 @@ class Disagreement:
 
 
 _Stored = tuple[RecordKind, bytes]
-_Key = tuple[RecordKind, int | None, bytes, int]
 
 
 @dataclass(slots=True)
@@ -72,9 +71,10 @@ class UniqueRecords:
     """Every record once, whatever was read twice."""
 
     def __init__(self) -> None:
-        self._kept: dict[_Key, KeyedRecord] = {}
-        self._slots: dict[tuple[RecordKind, int], bytes] = {}
-        self._slot_disagreements: list[Disagreement] = []
+        self._kept: list[KeyedRecord] = []
+        self._ranked: set[tuple[_Stored, int]] = set()
+        self._slots: dict[RecordKind, dict[int, bytes]] = {kind: {} for kind in RecordKind}
+        self._disagreements: dict[tuple[RecordKind, int, bytes], Disagreement] = {}
         self._memories: list[list[_Reading]] = []
         self.begin_memory()
 
@@ -89,53 +89,63 @@ class UniqueRecords:
 
     def add(self, record: Record) -> None:
         """Keep the record unless it is already kept."""
-        rank = self._memories[-1][-1].add(record) if record.slot is None else 0
-        key = (record.kind, record.slot, record.raw, rank)
-        if key not in self._kept:
-            self._kept[key] = KeyedRecord(record=record, rank=rank, position=len(self._kept))
-            self._compare_slot(record)
+        if record.slot is None:
+            self._add_ranked(record)
+        else:
+            self._add_slotted(record, record.slot)
 
     def all(self) -> tuple[KeyedRecord, ...]:
         """The kept records in the order in which they first arrived."""
-        return tuple(self._kept.values())
+        return tuple(self._kept)
 
     def received(self, kind: RecordKind) -> int:
         """How many records of a kind arrived before anything was acknowledged.
 
         Counts slots; where there are none, the records of the longest reading.
         """
-        slots = sum(1 for found, _ in self._slots if found is kind)
         passes = (
             sum(1 for found, _ in reading.stored if found is kind) for reading in self._memories[0]
         )
-        return slots + max(passes)
+        return len(self._slots[kind]) + max(passes)
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Places that were read twice and not the same.
 
         Without slots only whole readings of one memory can be compared place by place.
         """
-        found = list(self._slot_disagreements)
+        found = list(self._disagreements.values())
         for memory in self._memories:
             whole = [reading for reading in memory if len(reading.stored) == reading.announced]
             for later in whole[1:]:
                 found += _differences(whole[0], later)
         return tuple(found)
 
-    def _compare_slot(self, record: Record) -> None:
-        if record.slot is None:
+    def _add_ranked(self, record: Record) -> None:
+        rank = self._memories[-1][-1].add(record)
+        key = ((record.kind, record.raw), rank)
+        if key not in self._ranked:
+            self._ranked.add(key)
+            self._keep(record, rank)
+
+    def _add_slotted(self, record: Record, slot: int) -> None:
+        slots = self._slots[record.kind]
+        if slot not in slots:
+            slots[slot] = record.raw
+            self._keep(record, 0)
             return
-        first = self._slots.setdefault((record.kind, record.slot), record.raw)
-        if first != record.raw:
-            self._slot_disagreements.append(
-                Disagreement(
-                    kind=record.kind,
-                    slot=record.slot,
-                    position=None,
-                    first=first,
-                    other=record.raw,
-                )
+        key = (record.kind, slot, record.raw)
+        if slots[slot] != record.raw and key not in self._disagreements:
+            self._disagreements[key] = Disagreement(
+                kind=record.kind,
+                slot=slot,
+                position=None,
+                first=slots[slot],
+                other=record.raw,
             )
+            self._keep(record, 0)
+
+    def _keep(self, record: Record, rank: int) -> None:
+        self._kept.append(KeyedRecord(record=record, rank=rank, position=len(self._kept)))
 
 
 def _differences(first: _Reading, later: _Reading) -> list[Disagreement]:

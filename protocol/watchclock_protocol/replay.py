@@ -85,7 +85,8 @@ class DecodedDownload:
         identity: the wand that answered first; None when none told its number.
         clock_checks: what its clock showed, in order.
         clock_settings: how its clock was set, in order.
-        counters: the first counters it told, before anything was acknowledged.
+        counters: the first counters it told before anything was acknowledged, with its health
+            if it told that too.
         records: every record once, in the order in which they first arrived.
         disagreements: places of its memory that were read twice with different bytes.
         acknowledged_utc_ns: when it first confirmed that records may be given up, nanoseconds
@@ -268,7 +269,8 @@ class _Decoding:
                 pass
 
     def _count(self, counters: Counters) -> None:
-        self._counters = self._counters or counters
+        if self._counters is None or (self._counters.health is None and counters.health):
+            self._counters = counters
         for ring in counters.rings:
             self._announced[ring.kind] = max(self._announced[ring.kind], ring.unread)
 

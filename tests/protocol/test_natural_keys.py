@@ -1,0 +1,67 @@
+"""The natural key of docs/decisions/0005: the same record twice is one record."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.fake_dialect import patrol_record
+from watchclock_protocol.natural_keys import UniqueRecords
+
+raws = st.binary(min_size=1, max_size=1).map(lambda data: bytes((data[0] % 3,)))
+memories = st.lists(raws, max_size=12)
+
+
+def kept(*readings: list[bytes]) -> UniqueRecords:
+    unique = UniqueRecords()
+    for reading in readings:
+        unique.begin_reading(len(reading))
+        for raw in reading:
+            unique.add(patrol_record(raw))
+    return unique
+
+
+@given(memory=memories, times=st.integers(1, 3))
+def test_a_memory_read_again_adds_nothing(memory: list[bytes], times: int) -> None:
+    records = kept(*[memory] * times).all()
+    assert [keyed.record.raw for keyed in records] == memory
+    assert [keyed.position for keyed in records] == list(range(len(memory)))
+
+
+@given(memory=memories, cut=st.integers(0, 12))
+def test_a_reading_that_broke_off_adds_nothing(memory: list[bytes], cut: int) -> None:
+    assert kept(memory[:cut], memory).all() == kept(memory, memory[:cut]).all()
+    assert len(kept(memory[:cut], memory).all()) == len(memory)
+
+
+@given(readings=st.lists(memories, max_size=4))
+def test_each_record_is_kept_as_often_as_the_reading_that_has_it_most(
+    readings: list[list[bytes]],
+) -> None:
+    most: Counter[bytes] = Counter()
+    for reading in readings:
+        most |= Counter(reading)
+    records = kept(*readings).all()
+    assert Counter(keyed.record.raw for keyed in records) == most
+    assert len({(keyed.record.raw, keyed.rank) for keyed in records}) == len(records)
+
+
+@given(memory=memories)
+def test_equal_records_of_one_reading_are_ranked_from_zero(memory: list[bytes]) -> None:
+    ranks = [(keyed.record.raw, keyed.rank) for keyed in kept(memory).all()]
+    assert ranks == [(raw, memory[:place].count(raw)) for place, raw in enumerate(memory)]
+
+
+@given(stored=st.lists(st.tuples(st.integers(1, 4), raws), max_size=12))
+def test_a_slot_and_its_bytes_are_one_record_however_often_they_come(
+    stored: list[tuple[int, bytes]],
+) -> None:
+    unique = UniqueRecords()
+    for slot, raw in stored:
+        unique.add(patrol_record(raw, slot))
+    records = unique.all()
+    assert [(keyed.record.slot, keyed.record.raw) for keyed in records] == list(
+        dict.fromkeys(stored)
+    )
+    assert {keyed.rank for keyed in records} <= {0}
+    assert len(unique.disagreements()) == len(set(stored)) - len({slot for slot, _ in stored})
