@@ -81,7 +81,7 @@ class RecordRow(Base):
     """One record of one wand, exactly once, as the wand stored it."""
 
     __tablename__ = "records"
-    __table_args__ = (UniqueConstraint("wand_id", "kind", "raw", "slot", "rank"),)
+    __table_args__ = (UniqueConstraint("wand_id", "raw", "kind", "slot", "rank"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from watchclock_protocol.messages import Identity
 from watchclock_server.errors import NotFoundError, RuleViolationError
+from watchclock_server.sites.service import find_site
 from watchclock_server.wands import repository
 from watchclock_server.wands.domain import AnchorKind, ClockAnchor, Wand
 from watchclock_server.wands.repository import AnchorRow, WandRow
@@ -100,12 +101,13 @@ def rename_wand(session: Session, *, wand_id: int, name: str) -> Wand:
 def assign_wand_to_site(session: Session, *, wand_id: int, site_id: int | None) -> Wand:
     """Say where a wand is used, or with None that it is used nowhere.
 
-    The caller has made sure that the site exists.
-
     Raises:
         WandNotFoundError: there is no such wand.
+        SiteNotFoundError: there is no such site.
     """
     row = _load(session, wand_id)
+    if site_id is not None:
+        find_site(session, site_id)
     row.site_id = site_id
     return _value(row)
 

@@ -1,0 +1,46 @@
+"""Wands over HTTP."""
+
+from dataclasses import asdict
+
+from fastapi import APIRouter
+
+from watchclock_server.access import Manager
+from watchclock_server.database import DatabaseSession
+from watchclock_server.wands import service
+from watchclock_server.wands.domain import Wand
+from watchclock_server.wands.schemas import AnchorView, WandChange, WandDetail, WandView
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/wands", tags=["wands"])
+
+
+@router.get("")
+def list_wands(
+    session: DatabaseSession, _actor: Manager, site_id: int | None = None
+) -> list[WandView]:
+    """All wands, or those of one site, by name."""
+    return [WandView(**asdict(wand)) for wand in service.list_wands(session, site_id=site_id)]
+
+
+@router.get("/{wand_id}")
+def show_wand(wand_id: int, session: DatabaseSession, _actor: Manager) -> WandDetail:
+    """A wand with its clock."""
+    return _detail(session, service.load_wand(session, wand_id))
+
+
+@router.patch("/{wand_id}")
+def change_wand(
+    wand_id: int, change: WandChange, session: DatabaseSession, _actor: Manager
+) -> WandDetail:
+    """The wand under its new name, or at its new site."""
+    if change.name is not None:
+        service.rename_wand(session, wand_id=wand_id, name=change.name)
+    if "site_id" in change.model_fields_set:
+        service.assign_wand_to_site(session, wand_id=wand_id, site_id=change.site_id)
+    return _detail(session, service.load_wand(session, wand_id))
+
+
+def _detail(session: DatabaseSession, wand: Wand) -> WandDetail:
+    anchors = service.anchors_of(session, [wand.id]).get(wand.id, ())
+    return WandDetail(**asdict(wand), anchors=[AnchorView(**asdict(anchor)) for anchor in anchors])

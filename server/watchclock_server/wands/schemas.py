@@ -1,0 +1,44 @@
+"""What the endpoints of wands take and give."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+__all__ = ["AnchorView", "WandChange", "WandDetail", "WandView"]
+
+
+class WandView(BaseModel):
+    """A wand."""
+
+    id: int
+    key: str
+    dialect: str
+    number: str
+    firmware: str | None
+    name: str
+    site_id: int | None
+    first_seen: datetime
+    last_seen: datetime
+
+
+class AnchorView(BaseModel):
+    """What the wand's clock showed or was set to at an instant; seconds."""
+
+    kind: str
+    civil: datetime
+    utc: datetime
+    uncertainty_s: float
+    offset_s: float | None
+
+
+class WandDetail(WandView):
+    """A wand with everything known of its clock, oldest first."""
+
+    anchors: list[AnchorView]
+
+
+class WandChange(BaseModel):
+    """What is to be changed; a field left out stays as it is, a site of null is none."""
+
+    name: str | None = None
+    site_id: int | None = None
