@@ -41,6 +41,11 @@ class ReplyKind:
     layout: Layout
     record_kind: RecordKind | None = None
 
+    @property
+    def codes(self) -> tuple[int, int]:
+        """Class and command, which name the kind of frame."""
+        return (self.class_code, self.command)
+
 
 DONE: Final = ReplyKind("ok", 0x21, 0x01, replies.Done, layouts.NOTHING)
 SUM_REFUSED: Final = ReplyKind("checksum error", 0x21, 0x03, replies.SumRefused, layouts.NOTHING)
@@ -134,6 +139,11 @@ class Command:
     replies: tuple[ReplyKind, ...] = (DONE,)
     timeout_s: float = 0.3
     resends: int = 2
+
+    @property
+    def codes(self) -> tuple[int, int]:
+        """Class and command, which name the kind of frame."""
+        return (self.class_code, self.command)
 
     @property
     def is_stream(self) -> bool:
@@ -234,9 +244,7 @@ COMMANDS: Final = (
 _BY_REQUEST: Final[Mapping[Callable[..., FcardRequest], Command]] = {
     row.request: row for row in COMMANDS
 }
-_BY_CODE: Final[Mapping[tuple[int, int], Command]] = {
-    (row.class_code, row.command): row for row in COMMANDS
-}
+_BY_CODE: Final[Mapping[tuple[int, int], Command]] = {row.codes: row for row in COMMANDS}
 
 
 def find_command(request: FcardRequest) -> Command:
@@ -253,30 +261,30 @@ def encode_request(request: FcardRequest) -> bytes:
     return find_command(request).layout.build(_fields(request))
 
 
-def decode_request(class_code: int, command: int, data: bytes) -> FcardRequest:
-    """The request with these codes and this data field.
+def decode_request(codes: tuple[int, int], data: bytes) -> FcardRequest:
+    """The request with this class and command and this data field.
 
     Raises:
         SequenceError: no command has these codes.
         LayoutError: the data has another shape than the command demands.
     """
-    row = _BY_CODE.get((class_code, command))
+    row = _BY_CODE.get(codes)
     if row is None:
-        raise SequenceError(answer=f"{class_code:02X}/{command:02X}", expected="a known command")
+        raise SequenceError(answer=_name(codes), expected="a known command")
     return row.request(**row.layout.parse(data))
 
 
-def find_reply_kind(request: FcardRequest, class_code: int, command: int) -> ReplyKind:
-    """The row of the reply with these codes to this request.
+def find_reply_kind(request: FcardRequest, codes: tuple[int, int]) -> ReplyKind:
+    """The row of the reply with this class and command to this request.
 
     Raises:
         SequenceError: the request is never answered so.
     """
     row = find_command(request)
     for kind in (*row.replies, SUM_REFUSED):
-        if (kind.class_code, kind.command) == (class_code, command) and _fits(kind, request):
+        if kind.codes == codes and _fits(kind, request):
             return kind
-    raise SequenceError(answer=f"{class_code:02X}/{command:02X}", expected=f"a reply to {row.name}")
+    raise SequenceError(answer=_name(codes), expected=f"a reply to {row.name}")
 
 
 def decode_reply(kind: ReplyKind, data: bytes) -> FcardReply:
@@ -306,6 +314,10 @@ def _fits(kind: ReplyKind, request: FcardRequest) -> bool:
     if kind.record_kind is None or not isinstance(request, requests.ReadRange):
         return True
     return kind.record_kind is request.kind
+
+
+def _name(codes: tuple[int, int]) -> str:
+    return "{:02X}/{:02X}".format(*codes)
 
 
 def _fields(value: FcardRequest | FcardReply) -> dict[str, Any]:

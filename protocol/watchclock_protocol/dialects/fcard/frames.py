@@ -2,9 +2,10 @@
 
     7E | address 1 | token 2 | class 1 | command 1 | length 1 | data 0..120 | sum 1 | 7E
 
-``7E`` and ``7F`` between the flags travel as ``7F 01`` and ``7F 02``; the sum is the low byte of the
-sum from address to data, taken before escaping; the length counts unescaped bytes. One ``7E`` may
-close a frame and open the next. Source: maker's protocol document, docs/protocols/fcard.md "Frames".
+``7E`` and ``7F`` between the flags travel as ``7F 01`` and ``7F 02``; the sum is the low byte of
+the sum from address to data, taken before escaping; the length counts unescaped bytes. One ``7E``
+may close a frame and open the next. Source: maker's protocol document, docs/protocols/fcard.md
+"Frames".
 
 Recovery, always at the next ``7E``:
     bytes before the first flag                 skipped and counted
@@ -25,9 +26,17 @@ from watchclock_protocol.errors import (
     RequestRangeError,
 )
 
-__all__ = ["MOST_BUFFERED_OCTETS", "MOST_DATA_OCTETS", "BrokenFrame", "Frame", "FrameReader"]
-__all__ += ["Skipped", "build_frame"]
+__all__ = [
+    "BROADCAST",
+    "HALF_FRAME_TIMEOUT_S",
+    "MOST_BUFFERED_OCTETS",
+    "MOST_DATA_OCTETS",
+    "BrokenFrame",
+]
+__all__ += ["Frame", "FrameReader", "Skipped", "build_frame"]
 
+BROADCAST: Final = 0
+"""The address every wand answers to."""
 FLAG: Final = b"\x7e"
 ESCAPE: Final = b"\x7f"
 UNESCAPED: Final = {0x01: FLAG, 0x02: ESCAPE}
@@ -35,6 +44,8 @@ MOST_DATA_OCTETS: Final = 120
 HEAD_AND_SUM_OCTETS: Final = 7
 MOST_BUFFERED_OCTETS: Final = 2 * (MOST_DATA_OCTETS + HEAD_AND_SUM_OCTETS)
 """A frame in which every byte is escaped; the reader never holds more."""
+HALF_FRAME_TIMEOUT_S: Final = 2.0
+"""The maker's connector gives up a half frame after 2000 ms without a byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +65,11 @@ class Frame:
     class_code: int
     command: int
     data: bytes
+
+    @property
+    def codes(self) -> tuple[int, int]:
+        """Class and command, which name the kind of frame."""
+        return (self.class_code, self.command)
 
 
 @dataclass(frozen=True, slots=True)

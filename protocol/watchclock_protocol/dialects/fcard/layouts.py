@@ -6,8 +6,8 @@ docs/protocols/fcard.md, whose section names stand beside the declarations.
 
 import struct
 from collections.abc import Callable
-from datetime import date, datetime
-from typing import Any, Final, TypeAlias, cast
+from datetime import datetime
+from typing import Any, Final, TypeAlias
 
 from construct import (
     Array,
@@ -44,8 +44,18 @@ from watchclock_protocol.dialects.fcard.requests import LampColour, StaffSearch,
 from watchclock_protocol.dialects.fcard.times import clock_octets, clock_time, day_octets, read_day
 from watchclock_protocol.errors import LayoutError, RequestRangeError
 from watchclock_protocol.records import RecordKind
+from watchclock_protocol.values import WandTime
 
-__all__ = ["CARD", "CARD_PAGE", "CARD_RECORD", "CIVIL", "CLOCK", "DAY", "DAY_AS_STORED", "FIRMWARE"]
+__all__ = [
+    "CARD",
+    "CARD_PAGE",
+    "CARD_RECORD",
+    "CIVIL",
+    "CLOCK",
+    "DAY",
+    "DAY_AS_STORED",
+    "FIRMWARE",
+]
 __all__ += ["FRAME", "KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "NOTHING"]
 __all__ += ["POINTERS", "RANGE", "RANGE_TOTAL", "READ_INDEX", "RUN_INFORMATION", "SECONDS"]
 __all__ += ["STAFF_CAPACITY", "STAFF_FOUND", "STAFF_LIST", "STAFF_REFUSED", "STAFF_SEARCH"]
@@ -54,6 +64,9 @@ __all__ += ["SYSTEM_RECORD", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
 
 # Quoted, because the classes of construct are generic only in its stubs.
 Declaration: TypeAlias = "Construct[Any, Any]"
+
+ITEMS: Final = frozenset({"entries", "numbers"})
+"""Fields of which a frame holds a counted number."""
 
 
 class Layout:
@@ -82,7 +95,7 @@ class Layout:
         except (ConstructError, struct.error) as error:
             raise LayoutError(reason=f"{self._name} is {data.hex(' ') or 'empty'}") from error
         return {
-            name: tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+            name: tuple(value) if name in ITEMS else value
             for name, value in fields.items()
             if not name.startswith("_") and name != "count"
         }
@@ -116,26 +129,41 @@ def _value(make: Callable[..., Any], **fields: Declaration) -> Declaration:
 
 
 def _counted(count: Declaration, name: str, item: Declaration) -> Struct:
-    counted = {"count": Rebuild(count, len_(this[name])), name: Array(this.count, item)}
-    return Struct(**counted, **{"": Terminated})
+    fields: dict[str, Declaration] = {
+        "count": Rebuild(count, len_(this[name])),
+        name: Array(this.count, item),
+        "": Terminated,
+    }
+    return Struct(**fields)
 
 
 def _codes(codes: dict[Any, int]) -> Declaration:
     return Codes(Int8ub, codes)
 
 
-def _to_day(raw: bytes, _: object) -> date:
-    day = read_day(raw)
-    if day is None:
-        raise ValidationError(f"{raw.hex()} is no date")
-    return day
+def _adapted(
+    octets: int, decode: Callable[[bytes], Any], encode: Callable[[Any], bytes]
+) -> Declaration:
+    """So many bytes that parse to a value of ours; a value of None means that they cannot."""
+
+    def parse(raw: bytes, _: object) -> Any:  # noqa: ANN401  construct is untyped
+        value = decode(raw)
+        if value is None:
+            raise ValidationError(f"{raw.hex()} is impossible")
+        return value
+
+    def build(value: object, _: object) -> bytes:
+        return encode(value)
+
+    return ExprAdapter(Bytes(octets), parse, build)
 
 
-def _to_civil(raw: bytes, _: object) -> datetime:
-    civil = clock_time(raw).civil
-    if civil is None:
-        raise ValidationError(f"{raw.hex()} is no date and time")
-    return civil
+def _stored_clock(time: WandTime) -> bytes:
+    return time.raw
+
+
+def _civil(raw: bytes) -> datetime | None:
+    return clock_time(raw).civil
 
 
 def _page(name: str, record_octets: int) -> Layout:
@@ -146,10 +174,14 @@ def _page(name: str, record_octets: int) -> Layout:
     def decode(page: Container[Any], _: object) -> dict[str, Any]:
         if page.entries and len(page.entries[-1].raw) != record_octets:
             raise ValidationError("the last record is cut")
-        return {"entries": [RecordEntry(serial=each.serial, raw=each.raw) for each in page.entries]}
+        return {
+            "entries": [RecordEntry(serial=each.serial, raw=each.raw) for each in page.entries]
+        }
 
     def encode(fields: dict[str, Any], _: object) -> dict[str, Any]:
-        return {"entries": [{"serial": each.serial, "raw": each.raw} for each in fields["entries"]]}
+        return {
+            "entries": [{"serial": each.serial, "raw": each.raw} for each in fields["entries"]]
+        }
 
     return Layout(name, ExprAdapter(compiled, decode, encode))
 
@@ -159,9 +191,9 @@ def _record(name: str, **fields: Declaration) -> Layout:
     return Layout(name, declaration.compile(), declaration.sizeof())
 
 
-_DAY: Final = ExprAdapter(Bytes(3), _to_day, lambda day, _: day_octets(day))
-_CIVIL: Final = ExprAdapter(Bytes(6), _to_civil, lambda civil, _: clock_octets(civil))
-_CLOCK: Final = ExprAdapter(Bytes(6), lambda raw, _: clock_time(raw), lambda time, _: time.raw)
+_DAY: Final = _adapted(3, read_day, day_octets)
+_CIVIL: Final = _adapted(6, _civil, clock_octets)
+_CLOCK: Final = _adapted(6, clock_time, _stored_clock)
 _NUMBER: Final = ExprValidator(Int8ub, lambda number, _: number > 0)
 _KIND: Final = _codes({RecordKind.PATROL: 1, RecordKind.SYSTEM: 2})
 _SWITCH: Final = _codes({True: 0x80, False: 0x08})

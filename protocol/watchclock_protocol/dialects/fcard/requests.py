@@ -190,14 +190,14 @@ class ReadStaff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddStaff:
-    """03/05: add entries, at most 7 a frame by its length; the SDK sends 5."""
+    """03/05: add entries, at most 7 a frame; the SDK sends 5."""
 
     entries: tuple[StaffEntry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteStaff:
-    """03/06: delete entries by staff number, at most 59 a frame by its length; the SDK sends 10."""
+    """03/06: delete entries by staff number, at most 59 a frame; the SDK sends 10."""
 
     numbers: tuple[int, ...]
 

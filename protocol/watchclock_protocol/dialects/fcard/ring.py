@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 from zlib import crc32
 
+from watchclock_protocol.errors import LayoutError, RecordsChangedError
 from watchclock_protocol.messages import RingState
 from watchclock_protocol.records import RecordKind
 
-__all__ = ["MOST_MISSING_A_REQUEST", "MOST_RECORDS_A_REQUEST", "MOST_SERIALS", "ReceivedSerials"]
-__all__ += ["SerialRun", "ring_state", "split", "unread_runs"]
+__all__ = ["MOST_MISSING_A_REQUEST", "MOST_RECORDS_A_REQUEST", "MOST_ROUNDS", "MOST_SERIALS"]
+__all__ += ["RingReading", "SerialRun", "ring_state", "split", "unread_runs"]
 
 MOST_RECORDS_A_REQUEST: Final = 500
 """Largest quantity of command 04/06 in the SDK."""
@@ -21,6 +22,8 @@ MOST_MISSING_A_REQUEST: Final = 150
 """Longest run the SDK asks for again."""
 MOST_SERIALS: Final = 300_000
 """Largest serial of command 04/06 in the SDK; bounds what a wand can make us remember."""
+MOST_ROUNDS: Final = 20
+"""How often missing records are asked for; our choice, as many as the tool's resends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,34 +76,59 @@ def split(run: SerialRun, most: int) -> Iterator[SerialRun]:
         yield SerialRun(first, min(most, run.last + 1 - first))
 
 
-class ReceivedSerials:
-    """Remembers which serials of one ring arrived, eight bytes a slot whatever arrives.
+class RingReading:
+    """One ring being read: what to ask for, and which serials arrived.
 
-    Keeps a check sum of each record, so that a repeated record can be told from a changed one
-    without keeping the records.
+    Keeps a check sum of each record, eight bytes a slot, so that a repeated record can be told
+    from a changed one without keeping the records.
     """
 
-    def __init__(self, capacity: int) -> None:
-        self._sums = array("Q", bytes(8 * (capacity + 1)))
-        self.count = 0
-
-    def take(self, serial: int, raw: bytes) -> bool:
-        """Whether this serial is new, which it is once.
+    def __init__(self, ring: RingState) -> None:
+        """Begin a reading.
 
         Raises:
-            ValueError: the serial arrived before with other bytes.
+            LayoutError: the ring is larger than the dialect allows.
+        """
+        capacity = ring.capacity or 0
+        if capacity > MOST_SERIALS:
+            raise LayoutError(reason=f"a ring of {capacity} slots, {MOST_SERIALS} are possible")
+        self.ring = ring
+        self.received = 0
+        self._runs = unread_runs(ring)
+        self._sums = array("Q", bytes(8 * (capacity + 1)))
+
+    @property
+    def last(self) -> int:
+        """The newest unread serial, 0 when none is unread."""
+        return self._runs[-1].last if self._runs else 0
+
+    def requests(self) -> Iterator[SerialRun]:
+        """Every unread serial once, then what is missing, in a bounded number of rounds."""
+        for run in self._runs:
+            yield from split(run, MOST_RECORDS_A_REQUEST)
+        for _ in range(MOST_ROUNDS):
+            if self.received == self.ring.unread:
+                return
+            for run in self._runs:
+                yield from self._missing(run)
+
+    def take(self, serial: int, raw: bytes) -> bool:
+        """Whether this record is new.
+
+        Raises:
+            RecordsChangedError: the serial arrived before with other bytes.
         """
         known, seen = self._sums[serial], crc32(raw) + 1
         if not known:
             self._sums[serial] = seen
-            self.count += 1
-            return True
-        if known != seen:
-            raise ValueError(f"record {serial} arrived twice with different bytes")
-        return False
+            self.received += 1
+        elif known != seen:
+            raise RecordsChangedError(
+                reason=f"record {serial} arrived with other bytes than before"
+            )
+        return not known
 
-    def missing(self, run: SerialRun) -> Iterator[SerialRun]:
-        """The serials of the run that have not arrived, in pieces short enough to ask for."""
+    def _missing(self, run: SerialRun) -> Iterator[SerialRun]:
         first = run.first
         for serial in range(run.first, run.last + 2):
             if serial > run.last or self._sums[serial]:

@@ -1,7 +1,7 @@
 """Reads and writes the dialect's times: packed decimal, plain binary, and the doubt between them.
 
-Source: maker's protocol document and SDK (laijinjie/FCARDIO.Protocol.Door), docs/protocols/fcard.md
-sections "Records" and "Where the sources disagree". All years are 2000 to 2099.
+Source: maker's protocol document and SDK (laijinjie/FCARDIO.Protocol.Door), restated in
+docs/protocols/fcard.md "Records" and "Where the sources disagree". All years are 2000 to 2099.
 """
 
 from datetime import date, datetime
@@ -70,7 +70,7 @@ def system_time(raw: bytes, reference: datetime | None) -> WandTime:
     """The time of a system record, whose coding the sources dispute, so every record decides.
 
     A nibble above 9 means binary and a month byte of 10 to 12 hexadecimal means packed decimal.
-    Where both codings give a date the one not later than the wand's clock and closer to it is taken.
+    Where both codings give a date, the one closer to the wand's clock and not later is taken.
 
     Args:
         raw: ``yy MM dd HH mm ss`` as stored.

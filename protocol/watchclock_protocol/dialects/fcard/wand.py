@@ -1,7 +1,7 @@
 """The wand's side: cuts requests, refuses damaged ones, builds replies. The firmware decides.
 
-Silence is the answer to a frame for another wand, to unknown commands and to data of a wrong shape,
-because the maker's document knows no reply for them (docs/protocols/fcard.md "Not known").
+Silence is the answer to a frame for another wand, to unknown commands and to data of a wrong
+shape, because the maker's document knows no reply for them (docs/protocols/fcard.md "Not known").
 """
 
 from collections.abc import Iterator
@@ -18,6 +18,8 @@ from watchclock_protocol.dialects.fcard.commands import (
     find_command,
 )
 from watchclock_protocol.dialects.fcard.frames import (
+    BROADCAST,
+    HALF_FRAME_TIMEOUT_S,
     BrokenFrame,
     Frame,
     FrameReader,
@@ -48,16 +50,19 @@ from watchclock_protocol.errors import (
 from watchclock_protocol.events import BytesSkipped, FrameRejected, Transmit
 from watchclock_protocol.records import RecordKind
 
-__all__ = ["BROADCAST", "RECORDS_A_FRAME", "STAFF_A_FRAME", "Requested", "WandEvent", "WandSession"]
+__all__ = [
+    "BROADCAST",
+    "RECORDS_A_FRAME",
+    "STAFF_A_FRAME",
+    "Requested",
+    "WandEvent",
+    "WandSession",
+]
 
-BROADCAST: Final = 0
-"""The address every wand answers to."""
 RECORDS_A_FRAME: Final = {RecordKind.PATROL: 7, RecordKind.SYSTEM: 9}
 """What fits into 120 bytes: 4 + 7 x 16 and 4 + 9 x 12."""
 STAFF_A_FRAME: Final = 7
 """What fits into 120 bytes: 2 + 7 x 15."""
-HALF_FRAME_TIMEOUT_S: Final = 2.0
-"""The maker's connector gives up a half frame after 2000 ms without a byte."""
 
 PUSH_TOKEN: Final = 0xFFFF
 
@@ -152,7 +157,7 @@ class WandSession:
 
     def _request(self, frame: Frame) -> list[WandEvent]:
         try:
-            request = decode_request(frame.class_code, frame.command, frame.data)
+            request = decode_request(frame.codes, frame.data)
         except RemoteProtocolError as error:
             return [FrameRejected(error)]
         if not self._is_meant(frame.address) and not find_command(request).ignores_address:
@@ -193,19 +198,23 @@ def _on_the_wire(request: FcardRequest, replies: tuple[FcardReply, ...]) -> Iter
     """The replies with long ones cut into frames and the end of a stream added."""
     for reply in replies:
         match reply:
-            case StoredRecords(entries=entries) if isinstance(request, ReadRange):
-                for page in _pages(entries, RECORDS_A_FRAME[request.kind]):
+            case StoredRecords(entries=records) if isinstance(request, ReadRange):
+                for page in _pages(records, RECORDS_A_FRAME[request.kind]):
                     yield StoredRecords(entries=page)
-            case StaffList(entries=entries):
-                for staff in _pages(entries, STAFF_A_FRAME):
-                    yield StaffList(entries=staff)
+            case StaffList(entries=staff):
+                for part in _pages(staff, STAFF_A_FRAME):
+                    yield StaffList(entries=part)
             case _:
                 yield reply
+    yield from _end(replies)
+
+
+def _end(replies: tuple[FcardReply, ...]) -> Iterator[FcardReply]:
     match replies:
-        case (StoredRecords(entries=entries),):
-            yield RangeEnd(total=len(entries))
-        case (StaffList(entries=entries),):
-            yield StaffEnd(total=len(entries))
+        case (StoredRecords(entries=records),):
+            yield RangeEnd(total=len(records))
+        case (StaffList(entries=staff),):
+            yield StaffEnd(total=len(staff))
         case _:
             pass
 
