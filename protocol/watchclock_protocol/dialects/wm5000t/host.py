@@ -76,7 +76,7 @@ class Wm5000tHost:
         self._procedures = Procedures(lambda: self._now)
         self._state = State.IDLE
         self._now = 0.0
-        self._last_byte_at = float("-inf")
+        self._last_exchange_at = float("-inf")
         self._deadline: float | None = None
         self._command: _OfferedCommand | None = None
         self._procedure: Procedure | None = None
@@ -113,15 +113,13 @@ class Wm5000tHost:
         self._now = self._asked_at = now
         self._command = command
         self._attempt = 1
-        is_alive = now - self._last_byte_at <= QUIET_S
+        is_alive = now - self._last_exchange_at <= QUIET_S
         self._procedure = self._begin(command, is_alive=is_alive and self._state is State.COUNTED)
         return self._resume(next)
 
     def receive(self, data: bytes, now: float) -> list[Event]:
         """Take bytes from the link, any bytes, in any cuts. Never raises for what they hold."""
         self._now = now
-        if data:
-            self._last_byte_at = now
         items = list(self._listener.cut(data))
         events = [event for item in items for event in self._listener.interpret(item)]
         outcomes = [item for item in items if not isinstance(item, BytesSkipped)]
@@ -178,6 +176,7 @@ class Wm5000tHost:
                 assert_never(command)
 
     def _react(self, outcomes: list[Exchange | FrameRejected]) -> list[Event]:
+        self._last_exchange_at = self._now
         latest = outcomes[-1]
         is_asked = len(outcomes) == 1 and self._open is not None
         if isinstance(latest, FrameRejected):
@@ -209,7 +208,7 @@ class Wm5000tHost:
             return []
         if isinstance(wish, StartBlock) and self._must_run_out():
             self._postponed = wish
-            self._deadline = self._last_byte_at + RUN_OUT_S
+            self._deadline = self._last_exchange_at + RUN_OUT_S
             return self.expire(self._now)
         return self._transmit(wish)
 
@@ -223,7 +222,7 @@ class Wm5000tHost:
         self._postponed = None
         self._is_lost = False
         self._open = request
-        self._last_byte_at = self._now
+        self._last_exchange_at = self._now
         self._deadline = self._now + ANSWER_TIMEOUT_S
         return [*self._listener.sent(data), Transmit(data)]
 

@@ -1,0 +1,91 @@
+"""A line between the WM-5000T host role and a hand-made wand, in its own time, with faults on it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.support.by_hand_wm5000t import CLOSE, HandMadeWand
+from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
+from watchclock_protocol.events import (
+    Answered,
+    Event,
+    Failed,
+    ReadingBegan,
+    RecordsReceived,
+    Transmit,
+)
+from watchclock_protocol.messages import Answer
+from watchclock_protocol.session import HostCommand
+
+Fault = Callable[[int, int], bytes]
+"""Given the number of a byte the wand sends, from 0, and the byte: what arrives instead."""
+
+
+def no_fault(_index: int, byte: int) -> bytes:
+    return bytes([byte])
+
+
+@dataclass
+class Line:
+    """Carries bytes both ways; time passes only when nothing is on its way."""
+
+    wand: HandMadeWand
+    fault: Fault = no_fault
+    host: Wm5000tHost = field(default_factory=Wm5000tHost)
+    now: float = 0.0
+    events: list[Event] = field(default_factory=list[Event])
+    carried: int = 0
+    closed_during: list[HostCommand] = field(default_factory=list[HostCommand])
+
+    def ask(self, command: HostCommand) -> Answer | Failed:
+        """Answer to the command, or how it failed; ends after at most 60 seconds of line time."""
+        latest = list(self.host.send(command, self.now))
+        give_up_at = self.now + 60.0
+        while self.now < give_up_at:
+            self.events += latest
+            end = next((it for it in latest if isinstance(it, Answered | Failed)), None)
+            if end is not None:
+                return end.answer if isinstance(end, Answered) else end
+            latest = self.carry(latest, command) or self.pass_time()
+        raise AssertionError("the command never ends")
+
+    def carry(self, events: list[Event], command: HostCommand) -> list[Event]:
+        answers: list[Event] = []
+        for event in events:
+            if isinstance(event, Transmit):
+                if event.data == CLOSE:
+                    self.closed_during.append(command)
+                answers += self.deliver(self.wand.receive(event.data, self.now))
+        return answers
+
+    def deliver(self, data: bytes) -> list[Event]:
+        arriving = b"".join(self.fault(self.carried + at, byte) for at, byte in enumerate(data))
+        self.carried += len(data)
+        self.now += 0.001
+        return self.host.receive(arriving, self.now) if arriving else []
+
+    def pass_time(self) -> list[Event]:
+        """Whatever is due first happens: the wand falls back, or the host's deadline is over."""
+        host_at = self.host.deadline
+        assert host_at is not None, "the host waits for nothing"
+        wand_at = self.wand.deadline
+        if wand_at is not None and wand_at < host_at:
+            self.now = max(self.now, wand_at)
+            return self.deliver(self.wand.expire())
+        self.now = max(self.now, host_at)
+        return self.host.expire(self.now)
+
+    def wait(self, seconds: float) -> None:
+        """Nobody says anything, except the wand when it falls back."""
+        self.now += seconds
+        if self.wand.deadline is not None and self.wand.deadline <= self.now:
+            self.events += self.deliver(self.wand.expire())
+
+    def latest_reading(self) -> list[bytes]:
+        """Raw records received since the memory was last read from the beginning."""
+        raws: list[bytes] = []
+        for event in self.events:
+            if isinstance(event, ReadingBegan):
+                raws.clear()
+            elif isinstance(event, RecordsReceived):
+                raws += [record.raw for record in event.records]
+        return raws
