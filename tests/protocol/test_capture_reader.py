@@ -83,6 +83,12 @@ def test_a_changed_byte_before_the_last_step_is_found_wherever_it_is() -> None:
             assert offset < len(WHOLE)
 
 
+@given(position=st.integers(0, LAST_STEP - 1), value=st.integers(0, 255))
+def test_no_value_of_a_changed_byte_before_the_last_step_passes(position: int, value: int) -> None:
+    is_error = isinstance(outcome(changed(WHOLE, position, value)), CaptureError)
+    assert is_error == (value != WHOLE[position])
+
+
 def test_a_changed_byte_in_the_section_header_is_found_or_makes_the_file_foreign() -> None:
     for position in range(SECTION_LENGTH):
         with pytest.raises((CaptureDamagedError, NotACaptureError)):
