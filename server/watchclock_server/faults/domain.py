@@ -298,7 +298,7 @@ def _battery(facts: DownloadFacts) -> Iterable[Evidence]:
     if voltage_mv is not None and voltage_mv < LOW_VOLTAGE_MV:
         sign = Sign.BATTERY_FLAT if voltage_mv <= FLAT_VOLTAGE_MV else Sign.BATTERY_LOW
         yield Evidence(sign=sign, figures={"voltage_v": f"{voltage_mv / 1000:.2f}"})
-    logged = tuple(entry.record_id for entry in facts.log if "voltage_low" in entry.meanings)
+    logged = tuple(entry.record_id for entry in facts.log if "voltage_too_low" in entry.meanings)
     if logged:
         yield _counted(Sign.LOW_VOLTAGE_LOGGED, logged)
 

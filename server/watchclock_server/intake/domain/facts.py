@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from watchclock_protocol.records import PatrolRecord, Record, SystemRecord
+from watchclock_protocol.records import PatrolRecord, Record, RecordFlag, SystemRecord
 from watchclock_server.faults.domain import DownloadFacts, LogEntry, Touch
 from watchclock_server.intake.domain.downloads import Download
 from watchclock_server.intake.domain.incoming import Incoming
@@ -42,12 +42,12 @@ def facts_of(
         touches=[
             Touch(record_id=key, civil=record.time.civil, tag=str(record.tag))
             for key, record in new.items()
-            if isinstance(record, PatrolRecord)
+            if isinstance(record, PatrolRecord) and RecordFlag.EMPTY_SLOT not in record.flags
         ],
         log=[
             LogEntry(record_id=key, civil=record.time.civil, meanings=record.meanings)
             for key, record in new.items()
-            if isinstance(record, SystemRecord)
+            if isinstance(record, SystemRecord) and RecordFlag.EMPTY_SLOT not in record.flags
         ],
         overwritten=download.is_overwritten,
         disagreeing=disagreeing,

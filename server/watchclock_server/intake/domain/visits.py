@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import inf
 
-from watchclock_protocol.records import RecordKind
+from watchclock_protocol.records import RecordFlag, RecordKind
 from watchclock_server.faults.domain import Touch, same_second_runs
 from watchclock_server.intake.domain.downloads import Download, Window, window_of
 from watchclock_server.wands.domain import (
@@ -161,6 +161,7 @@ def visits_of(
         downloads: all readings of the wand, oldest first.
         model: what its clock is worth.
     """
+    records = [item for item in records if RecordFlag.EMPTY_SLOT not in item.flags]
     windows = {download.id: window_of(downloads, download) for download in downloads}
     touches = [Touch(record_id=item.id, civil=item.civil, tag=item.tag) for item in records]
     frozen = {touch.record_id for run in same_second_runs(touches) for touch in run}
