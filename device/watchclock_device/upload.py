@@ -55,11 +55,17 @@ class Receipt:
 class Server:
     """A watchclock server, reached with an upload token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, client: httpx.Client | None = None) -> None:
+        """Remembers where it is; nothing is sent yet.
+
+        Args:
+            url: its address, ``http://HOST:PORT``.
+            token: an upload token.
+            client: what carries the requests; a new connection by default.
+        """
         self.url = url.rstrip("/")
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT_S
-        )
+        self._client = client or httpx.Client(timeout=_TIMEOUT_S)
+        self._authorization = {"Authorization": f"Bearer {token}"}
 
     def check_ready(self) -> None:
         """Returns when the server would take captures from us now.
@@ -112,7 +118,10 @@ class Server:
     ) -> httpx.Response:
         try:
             return self._client.request(
-                method, f"{self.url}{path}", content=content, headers=headers
+                method,
+                f"{self.url}{path}",
+                content=content,
+                headers=self._authorization | dict(headers or {}),
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerDownError(server=self.url, reason=str(error) or "no answer") from error

@@ -1,0 +1,77 @@
+"""A cable pulled at any byte costs no record: not from the wand, not from the spool."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.docks import (
+    decoded_in,
+    download_from,
+    is_acknowledging,
+    natural_keys,
+    wait_for,
+)
+from tests.support.wands import running_wand
+from watchclock_protocol.capture import read_capture
+from watchclock_protocol.errors import CodedError
+from watchclock_protocol.replay import replay
+
+pytestmark = pytest.mark.pty
+
+
+def unplugs(lengths: list[int]) -> list[str]:
+    """Faults that let so many bytes through on each connection, one after the other."""
+    faults: list[str] = []
+    total = 0
+    for length in lengths:
+        total += length
+        faults += ["--fault", f"unplug:byte={total},for_ms=1"]
+    return faults
+
+
+def download_until_it_succeeds(
+    dialect: str, records: int, lengths: list[int], folder: Path
+) -> list[CodedError]:
+    """Downloads again after every unplugging; the errors met on the way."""
+    link = folder / "wand"
+    errors: list[CodedError] = []
+    wand = (dialect, "--pty", str(link), "--records", str(records))
+    with running_wand(*wand, *unplugs(lengths), errors=folder / "log"):
+        while len(errors) < len(lengths):
+            wait_for(link.exists)
+            try:
+                download_from(str(link), folder / "spool", dialect=dialect)
+            except CodedError as error:
+                errors.append(error)
+            else:
+                break
+    return errors
+
+
+def check_that_nothing_was_lost(records: int, errors: list[CodedError], folder: Path) -> None:
+    announced = [
+        capture.counters.announced
+        for capture in decoded_in(folder / "spool")
+        if capture.counters is not None
+    ]
+    assert {error.code for error in errors} <= {"device.link_lost", "device.port_not_found"}
+    assert all("dock" in error.advice for error in errors)
+    assert len(natural_keys(folder / "spool")) == records
+    # Full on every docking until one capture is complete, then empty.
+    assert set(announced) - {0} == {records}
+    assert announced == sorted(announced, reverse=True)
+    for path in (folder / "spool").glob("*/*.pcapng"):
+        capture = read_capture(path.read_bytes())
+        assert replay(capture).is_complete or not is_acknowledging(capture)
+
+
+def test_an_fcard_wand_unplugged_after_any_byte_loses_nothing(tmp_path: Path) -> None:
+    errors = download_until_it_succeeds("fcard", 8, list(range(1, 400)), tmp_path)
+    assert 200 < len(errors) < 399
+    check_that_nothing_was_lost(8, errors, tmp_path)
+
+
+def test_a_wm5000t_unplugged_in_either_reading_loses_nothing(tmp_path: Path) -> None:
+    errors = download_until_it_succeeds("wm5000t", 3, list(range(1, 500, 13)), tmp_path)
+    assert 15 < len(errors) < 35
+    check_that_nothing_was_lost(3, errors, tmp_path)

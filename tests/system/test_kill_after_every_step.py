@@ -1,0 +1,104 @@
+"""SIGKILL of the real command right after any journal step costs no record and doubles none."""
+
+import os
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.support.docks import HASTY_CLOCKS, exit_of_child, natural_keys
+from tests.support.server_app import make_app
+from tests.support.wands import running_wand
+from watchclock import download_command
+from watchclock.command import main
+from watchclock_device.open_capture import OpenCapture
+from watchclock_device.spool import Spool
+from watchclock_device.upload import Server, upload_waiting
+from watchclock_protocol.capture import JsonValue, StepName, StepState
+
+pytestmark = pytest.mark.pty
+RECORDS = 5
+NAMES = [name for name in StepName if name is not StepName.RECOVER]
+STATES = (StepState.BEGUN, StepState.DONE)
+NOT_OFFERED: dict[str, list[StepName]] = {
+    "fcard": [],
+    "wm5000t": [StepName.CLOCK_CHECK, StepName.SET_CLOCK],
+}
+KILLS = [
+    (dialect, name, state)
+    for dialect, without in NOT_OFFERED.items()
+    for name in NAMES
+    for state in ((StepState.NOT_OFFERED,) if name in without else STATES)
+]
+PERILOUS = [kill for kill in KILLS if NAMES.index(kill[1]) >= NAMES.index(StepName.ACKNOWLEDGE)]
+HARMLESS = [kill for kill in KILLS if kill not in PERILOUS]
+
+
+def download(address: str, dialect: str, folder: Path) -> int:
+    """Exit code of the command."""
+    download_command.SYSTEM_CLOCKS = HASTY_CLOCKS
+    arguments = ["--dialect", dialect, "--spool", str(folder), "--json", "--no-upload"]
+    return main(["download", address, *arguments])
+
+
+def download_until_killed(
+    address: str, dialect: str, folder: Path, name: StepName, state: StepState
+) -> int:
+    """Exit code of the command in a process that dies right after that step was journaled."""
+    journal = OpenCapture.step
+
+    def step(
+        capture: OpenCapture,
+        now_name: StepName,
+        now_state: StepState,
+        facts: Mapping[str, JsonValue] | None = None,
+    ) -> None:
+        journal(capture, now_name, now_state, facts)
+        if (now_name, now_state) == (name, state):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def action() -> int:
+        OpenCapture.step = step
+        return download(address, dialect, folder)
+
+    return exit_of_child(action)
+
+
+def check_every_record_is_on_the_server_once(spool: Path, folder: Path) -> None:
+    """Uploads all captures to a new server and looks into its database."""
+    read = sorted(key[3] for key in natural_keys(spool))
+    folder.mkdir()
+    with make_app(folder) as app, app.database.session() as session:
+        token = app.dock.headers["authorization"].removeprefix("Bearer ")
+        waiting = Spool(spool, HASTY_CLOCKS)
+        sent = upload_waiting(waiting, Server("http://testserver", token, app.dock))
+        stored = session.execute(text("SELECT raw FROM records")).scalars().all()
+    assert [error.code for error in sent.errors] == []
+    assert (len(read), sorted(stored)) == (RECORDS, read)
+
+
+@pytest.mark.parametrize("dialect", NOT_OFFERED)
+def test_a_download_killed_over_and_over_before_it_acknowledges(
+    dialect: str, tmp_path: Path
+) -> None:
+    spool = tmp_path / "spool"
+    with running_wand(dialect, "--pty", "--records", str(RECORDS)) as wand:
+        for _, name, state in [kill for kill in HARMLESS if kill[0] == dialect]:
+            code = download_until_killed(wand.address, dialect, spool, name, state)
+            assert code == -signal.SIGKILL
+        assert exit_of_child(lambda: download(wand.address, dialect, spool)) == 0
+    check_every_record_is_on_the_server_once(spool, tmp_path / "server")
+
+
+@pytest.mark.parametrize(("dialect", "name", "state"), PERILOUS)
+def test_a_download_killed_once_it_may_have_acknowledged(
+    dialect: str, name: StepName, state: StepState, tmp_path: Path
+) -> None:
+    spool = tmp_path / "spool"
+    with running_wand(dialect, "--pty", "--records", str(RECORDS)) as wand:
+        code = download_until_killed(wand.address, dialect, spool, name, state)
+        assert code == -signal.SIGKILL
+        assert exit_of_child(lambda: download(wand.address, dialect, spool)) == 0
+    check_every_record_is_on_the_server_once(spool, tmp_path / "server")
