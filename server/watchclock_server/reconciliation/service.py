@@ -16,6 +16,7 @@ from watchclock_server.reconciliation.domain import (
     ActualVisit,
     ExtraVisit,
     Reconciliation,
+    Result,
     VisitResult,
 )
 from watchclock_server.sites import service as sites
@@ -56,6 +57,10 @@ class Night:
     results: Sequence[VisitResult]
     extras: Sequence[ExtraVisit]
     computed_at: datetime
+
+    def count(self, result: Result) -> int:
+        """How many visits have this result."""
+        return sum(each.result is result for each in self.results)
 
 
 def night(session: Session, *, site_id: int, duty_date: date, now: datetime) -> Night:

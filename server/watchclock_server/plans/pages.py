@@ -1,0 +1,196 @@
+"""The page of a site's routes and plans with its forms."""
+
+from datetime import date, time
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from pydantic import BaseModel
+
+from watchclock_server.access import SignedIn
+from watchclock_server.clock import Now
+from watchclock_server.database import DatabaseSession
+from watchclock_server.errors import RuleViolationError
+from watchclock_server.plans import service
+from watchclock_server.plans.domain import (
+    EVERY_DAY,
+    FixedRounds,
+    PlanTerms,
+    RecurringRounds,
+    RoundPattern,
+    RouteOrder,
+    Shift,
+)
+from watchclock_server.rendering import render
+from watchclock_server.sites import service as sites
+
+__all__ = ["router"]
+
+router = APIRouter(include_in_schema=False)
+
+
+class RoundsInvalidError(RuleViolationError):
+    """The field of round starts holds something that is no time of day."""
+
+    code = "plans.rounds_invalid"
+    template = "“{text}” is not a list of times."
+    next_step = "Write times of day such as 22:00, 23:30, or give minutes between rounds instead."
+
+
+class PlaceInvalidError(RuleViolationError):
+    """The place of a checkpoint in a route is no number."""
+
+    code = "plans.place_invalid"
+    template = "“{text}” is not a place in a route."
+    next_step = "Number the checkpoints of the route and leave the others empty."
+
+
+class TermsForm(BaseModel):
+    """The fields of a plan as a browser sends them."""
+
+    route_id: int
+    shift_start: time
+    shift_end: time
+    every_minutes: int | None = None
+    starts: str = ""
+    round_minutes: int
+    tolerance_minutes: int
+    weekdays: list[int] = []
+    valid_from: date
+    valid_to: date | None = None
+
+    def value(self) -> PlanTerms:
+        """The terms as the rules know them.
+
+        Raises:
+            RoundsInvalidError: the round starts are no times of day.
+        """
+        return PlanTerms(
+            route_id=self.route_id,
+            shift=Shift(start=_to_minute(self.shift_start), end=_to_minute(self.shift_end)),
+            rounds=self._rounds(),
+            round_minutes=self.round_minutes,
+            tolerance_minutes=self.tolerance_minutes,
+            weekdays=frozenset(self.weekdays),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+
+    def _rounds(self) -> RoundPattern:
+        if self.every_minutes is not None:
+            return RecurringRounds(every_minutes=self.every_minutes)
+        written = self.starts.replace("，", ",").replace("：", ":").replace(",", " ").split()
+        try:
+            starts = tuple(_to_minute(time.fromisoformat(each)) for each in written)
+        except ValueError as error:
+            raise RoundsInvalidError(text=self.starts) from error
+        return FixedRounds(starts=starts)
+
+
+class PlanForm(TermsForm):
+    """The same for a plan that does not exist yet."""
+
+    name: str
+
+
+@router.get("/sites/{site_id}/plans")
+def show_plans(
+    request: Request,
+    site_id: int,
+    session: DatabaseSession,
+    now: Now,
+    _person: SignedIn,
+    edit: int | None = None,
+) -> HTMLResponse:
+    """A site's routes and every version of its plans; ``edit`` opens the form of one plan."""
+    site = sites.find_site(session, site_id)
+    plans = service.plans_of(session, site_id)
+    newest = {plan.plan_id: plan for plan in plans}
+    return render(
+        request,
+        "plans.html",
+        site=site,
+        today=now.astimezone(site.zone).date(),
+        checkpoints=sites.checkpoints_of(session, site_id),
+        routes=service.routes_of(session, site_id),
+        plans=plans,
+        newest=newest,
+        edited=None if edit is None else newest.get(edit),
+        every_day=sorted(EVERY_DAY),
+    )
+
+
+@router.post("/sites/{site_id}/routes")
+def create_route(
+    site_id: int,
+    session: DatabaseSession,
+    _person: SignedIn,
+    name: Annotated[str, Form()],
+    order: Annotated[RouteOrder, Form()],
+    places: Annotated[list[str], Form()],
+) -> Response:
+    """The page with the new route; ``places`` follow the site's order of checkpoints."""
+    checkpoints = sites.checkpoints_of(session, site_id)
+    listed = [
+        (_place(text), checkpoint.position, checkpoint.id)
+        for text, checkpoint in zip(places, checkpoints, strict=False)
+        if text.strip()
+    ]
+    service.create_route(
+        session,
+        site_id=site_id,
+        name=name.strip(),
+        order=order,
+        checkpoint_ids=[checkpoint_id for _, _, checkpoint_id in sorted(listed)],
+    )
+    return _to_plans(site_id)
+
+
+@router.post("/sites/{site_id}/plans")
+def create_plan(
+    site_id: int,
+    session: DatabaseSession,
+    now: Now,
+    person: SignedIn,
+    form: Annotated[PlanForm, Form()],
+) -> Response:
+    """The page with the new plan."""
+    service.create_plan(
+        session,
+        site_id=site_id,
+        name=form.name.strip(),
+        terms=form.value(),
+        author=person.name,
+        now=now,
+    )
+    return _to_plans(site_id)
+
+
+@router.post("/sites/{site_id}/plans/{plan_id}/versions")
+def edit_plan(
+    site_id: int,
+    plan_id: int,
+    session: DatabaseSession,
+    now: Now,
+    person: SignedIn,
+    form: Annotated[TermsForm, Form()],
+) -> Response:
+    """The page with the next version of a plan."""
+    service.edit_plan(session, plan_id=plan_id, terms=form.value(), author=person.name, now=now)
+    return _to_plans(site_id)
+
+
+def _place(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise PlaceInvalidError(text=text) from error
+
+
+def _to_minute(moment: time) -> time:
+    return moment.replace(second=0, microsecond=0, tzinfo=None)
+
+
+def _to_plans(site_id: int) -> Response:
+    return RedirectResponse(f"/sites/{site_id}/plans", HTTPStatus.SEE_OTHER)
