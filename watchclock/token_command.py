@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -78,7 +79,7 @@ def revoke(name: NameArgument, database: DatabaseOption = None, data: DataOption
 
 
 @contextmanager
-def _session(database: str | None, data: DataOption) -> Generator[Session]:
+def _session(database: str | None, data: Path | None) -> Generator[Session]:
     opened = open_database(database_url(database, data_folder(data)))
     try:
         with opened.session() as session:

@@ -13,23 +13,38 @@ from watchclock_server.accounts import service as accounts_service
 from watchclock_server.archive import Archive
 from watchclock_server.clock import Clock, SystemClock
 from watchclock_server.database import Database
+from watchclock_server.faults import endpoints as faults_endpoints
 from watchclock_server.headers import SecureHeaders
-from watchclock_server.pages import home
+from watchclock_server.intake import endpoints as intake_endpoints
+from watchclock_server.pages import home, night
+from watchclock_server.plans import endpoints as plans_endpoints
+from watchclock_server.plans import pages as plans_pages
 from watchclock_server.problems import install_error_answers
+from watchclock_server.reconciliation import endpoints as reconciliation_endpoints
+from watchclock_server.repairs import endpoints as repairs_endpoints
 from watchclock_server.settings import Settings
 from watchclock_server.sites import endpoints as sites_endpoints
 from watchclock_server.sites import pages as sites_pages
+from watchclock_server.wands import endpoints as wands_endpoints
 
-__all__ = ["create_app"]
+__all__ = ["ROUTERS", "create_app"]
 
 _STATIC: Final = Path(__file__).parent / "pages" / "static"
 _DOORKEEPER: Final[Doorkeeper] = accounts_service
 # Every feature's routers, by hand: what is not written here is not served.
-_ROUTERS: Final[tuple[APIRouter, ...]] = (
+ROUTERS: Final[tuple[APIRouter, ...]] = (
     accounts_endpoints.router,
     accounts_pages.router,
     sites_endpoints.router,
     sites_pages.router,
+    wands_endpoints.router,
+    faults_endpoints.router,
+    intake_endpoints.router,
+    repairs_endpoints.router,
+    plans_endpoints.router,
+    plans_pages.router,
+    reconciliation_endpoints.router,
+    night.router,
     home.router,
 )
 
@@ -54,7 +69,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.doorkeeper = _DOORKEEPER
     app.add_middleware(SecureHeaders)
     install_error_answers(app)
-    for router in _ROUTERS:
+    for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC))
     return app

@@ -8,7 +8,7 @@ import ast
 import importlib
 import io
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -29,18 +29,18 @@ COMPONENTS = (
 )
 
 
-def import_everything() -> None:
-    """Import every module of every component, so that every error class exists."""
-    for component in COMPONENTS:
+def import_everything(components: Sequence[str]) -> None:
+    """Import every module of these components, so that every error class exists."""
+    for component in components:
         package = importlib.import_module(component)
         for module in pkgutil.walk_packages(package.__path__, f"{component}."):
             if not module.name.endswith("__main__") and ".migrations" not in module.name:
                 importlib.import_module(module.name)
 
 
-def error_classes() -> list[type[CodedError]]:
-    """Every error a user can meet, in the order of their codes."""
-    import_everything()
+def error_classes(components: Sequence[str] = COMPONENTS) -> list[type[CodedError]]:
+    """Every error a user of these components can meet, in the order of their codes."""
+    import_everything(components)
     found: set[type[CodedError]] = set()
     waiting = [CodedError]
     while waiting:
