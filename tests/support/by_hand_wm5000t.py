@@ -38,10 +38,16 @@ def record(year: int, month: int, day: int, serial: int, *, second: int = 0) -> 
 
 @dataclass
 class HandMadeWand:
-    """Answers whole commands by comparing bytes; falls back to its header after 0.1 s."""
+    """Answers whole commands by comparing bytes; falls back to its header after 0.1 s.
+
+    Attributes:
+        is_forgetful: it counts its records but hands none out.
+        heard: every command, in order.
+    """
 
     records: list[bytes]
     number: bytes = CAPTURED_NUMBER
+    is_forgetful: bool = False
     wipes: int = 0
     clock: bytes | None = None
     position: int = 0
@@ -78,7 +84,7 @@ class HandMadeWand:
         return self.obey(data)
 
     def hand_out(self) -> bytes:
-        if self.position >= len(self.records):
+        if self.is_forgetful or self.position >= len(self.records):
             return b""
         self.position += 1
         return summed(self.records[self.position - 1])

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "golden" / "wm5000t"
 
@@ -14,6 +14,9 @@ def recorded() -> list[tuple[str, bytes]]:
     return [(line[:2], bytes.fromhex(line[3:])) for line in lines]
 
 
-def computed() -> Any:
-    """The frames worked by hand."""
-    return json.loads((FOLDER / "computed_frames.json").read_text("utf-8"))
+def computed() -> dict[str, dict[str, str]]:
+    """The frames worked by hand: what each carries and its bytes."""
+    frames: dict[str, dict[str, str]] = json.loads(
+        (FOLDER / "computed_frames.json").read_text("utf-8")
+    )["frames"]
+    return frames

@@ -1,4 +1,4 @@
-"""A line between the WM-5000T host role and a hand-made wand, in its own time, with faults on it."""
+"""A line between the WM-5000T host role and a hand-made wand: its own time, and faults on it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,10 +35,12 @@ class Line:
     events: list[Event] = field(default_factory=list[Event])
     carried: int = 0
     closed_during: list[HostCommand] = field(default_factory=list[HostCommand])
+    spoken: list[tuple[str, bytes]] = field(default_factory=list[tuple[str, bytes]])
+    chunk_length: int = 64
 
     def ask(self, command: HostCommand) -> Answer | Failed:
         """Answer to the command, or how it failed; ends after at most 60 seconds of line time."""
-        latest = list(self.host.send(command, self.now))
+        latest = self.note(self.host.send(command, self.now))
         give_up_at = self.now + 60.0
         while self.now < give_up_at:
             self.events += latest
@@ -61,7 +63,17 @@ class Line:
         arriving = b"".join(self.fault(self.carried + at, byte) for at, byte in enumerate(data))
         self.carried += len(data)
         self.now += 0.001
-        return self.host.receive(arriving, self.now) if arriving else []
+        events: list[Event] = []
+        for at in range(0, len(arriving), self.chunk_length):
+            chunk = arriving[at : at + self.chunk_length]
+            self.spoken.append(("RX", chunk))
+            events += self.note(self.host.receive(chunk, self.now))
+        return events
+
+    def note(self, events: list[Event]) -> list[Event]:
+        """The same events, what the host writes noted at its place among what it has read."""
+        self.spoken += [("TX", event.data) for event in events if isinstance(event, Transmit)]
+        return events
 
     def pass_time(self) -> list[Event]:
         """Whatever is due first happens: the wand falls back, or the host's deadline is over."""
@@ -72,7 +84,7 @@ class Line:
             self.now = max(self.now, wand_at)
             return self.deliver(self.wand.expire())
         self.now = max(self.now, host_at)
-        return self.host.expire(self.now)
+        return self.note(self.host.expire(self.now))
 
     def wait(self, seconds: float) -> None:
         """Nobody says anything, except the wand when it falls back."""

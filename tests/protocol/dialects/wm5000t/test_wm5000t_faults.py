@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -6,9 +7,10 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_wm5000t as by_hand
 from tests.support.by_hand_wm5000t import HandMadeWand
-from tests.support.wm5000t_line import Fault, Line
+from tests.support.wm5000t_line import Fault, Line, no_fault
+from watchclock_protocol.dialects.wm5000t import WM5000T
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
-from watchclock_protocol.events import Answered, Failed, RecordsReceived
+from watchclock_protocol.events import Answered, Event, Failed, RecordsReceived, Resent, Transmit
 from watchclock_protocol.messages import Acknowledged, ReadingComplete
 from watchclock_protocol.session import (
     Acknowledge,
@@ -19,8 +21,9 @@ from watchclock_protocol.session import (
     SetClock,
 )
 
-CIVIL = datetime(2026, 6, 5, 13, 46, 16)
+CIVIL = datetime.fromisoformat("2026-06-05T13:46:16")
 RECORDS = [by_hand.record(26, 6, 5, serial, second=serial) for serial in (1, 2, 3)]
+HOST_EVENTS = Transmit | Answered | Failed | Resent
 DOWNLOAD: list[HostCommand] = [Identify(), ReadCounters(), ReadRecords(), Acknowledge(CIVIL)]
 
 
@@ -34,15 +37,19 @@ def download(fault: Fault) -> tuple[Line, bool]:
 
 
 def bytes_of_a_good_download() -> int:
-    return download(lambda _at, byte: bytes([byte]))[0].carried
+    return download(no_fault)[0].carried
 
 
 def lost(position: int) -> Fault:
     return lambda at, byte: b"" if at == position else bytes([byte])
 
 
-def flipped(position: int, bit: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ (1 << bit)]) if at == position else bytes([byte])
+def flipped_low(position: int) -> Fault:
+    return lambda at, byte: bytes([byte ^ 0x01]) if at == position else bytes([byte])
+
+
+def flipped_high(position: int) -> Fault:
+    return lambda at, byte: bytes([byte ^ 0x80]) if at == position else bytes([byte])
 
 
 def header_before(position: int) -> Fault:
@@ -53,24 +60,18 @@ def noise_before(position: int) -> Fault:
     return lambda at, byte: b"\x00\x55" + bytes([byte]) if at == position else bytes([byte])
 
 
-def silent_from(position: int, length: int) -> Fault:
+def silent_from(position: int, length: int = 20) -> Fault:
     return lambda at, byte: b"" if position <= at < position + length else bytes([byte])
 
 
-SINGLE_FAULTS = {
-    "lost byte": lost,
-    "flipped low bit": lambda position: flipped(position, 0),
-    "flipped high bit": lambda position: flipped(position, 7),
-    "extra header": header_before,
-    "noise": noise_before,
-    "short silence": lambda position: silent_from(position, 20),
-}
-
-
-@pytest.mark.parametrize("kind", SINGLE_FAULTS)
-def test_one_fault_at_any_byte_costs_neither_a_record_nor_the_download(kind: str) -> None:
+@pytest.mark.parametrize(
+    "fault", [lost, flipped_low, flipped_high, header_before, noise_before, silent_from]
+)
+def test_one_fault_at_any_byte_costs_neither_a_record_nor_the_download(
+    fault: Callable[[int], Fault],
+) -> None:
     for position in range(bytes_of_a_good_download()):
-        line, is_whole = download(SINGLE_FAULTS[kind](position))
+        line, is_whole = download(fault(position))
         assert is_whole, position
         assert line.latest_reading() == RECORDS, position
         assert (line.wand.wipes, line.wand.records) == (1, []), position
@@ -111,6 +112,28 @@ def test_whatever_the_line_does_a_wipe_follows_only_a_whole_reading(
     else:
         assert line.wand.records == RECORDS
     assert is_whole == (Answered(Acknowledged()) in line.events)
+
+
+@given(FAULTS)
+def test_a_capture_of_the_line_is_understood_as_the_live_download_was(
+    faults: dict[int, bytes],
+) -> None:
+    line, _ = download(lambda at, byte: faults.get(at, bytes([byte])))
+    listener = WM5000T.listener()
+    replayed: list[Event] = []
+    for direction, data in line.spoken:
+        replayed += listener.sent(data) if direction == "TX" else listener.received(data)
+    live = [event for event in line.events if not isinstance(event, HOST_EVENTS)]
+    assert [*map(repr, replayed)] == [*map(repr, live)]
+
+
+def test_a_download_arriving_byte_by_byte_is_the_same() -> None:
+    whole, _ = download(no_fault)
+    single = Line(HandMadeWand(records=list(RECORDS)), chunk_length=1)
+    answers = [single.ask(command) for command in DOWNLOAD]
+    assert answers[-1] == Acknowledged()
+    assert single.wand.heard == whole.wand.heard
+    assert single.events == whole.events
 
 
 def corrupted_pair(first: int) -> Fault:

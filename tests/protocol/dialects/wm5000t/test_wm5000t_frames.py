@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     ContinueBlock,
     Count,
     Done,
+    Echoed,
     Header,
     NextRecord,
     NoRecord,
@@ -32,7 +34,7 @@ from watchclock_protocol.dialects.wm5000t.frames import (
     build_reply,
     build_request,
 )
-from watchclock_protocol.dialects.wm5000t.records import encode_clock
+from watchclock_protocol.dialects.wm5000t.records import decode_record, encode_clock
 from watchclock_protocol.errors import (
     ChecksumError,
     LayoutError,
@@ -52,6 +54,19 @@ REQUESTS: list[Request] = [
     NextRecord(),
     WriteClock(bytes.fromhex("260605134616")),
     CloseSession(),
+]
+CAPTURED_ANSWERS: list[tuple[Request, Reply, str]] = [
+    (ReadStatus(), Status(bytes.fromhex("531932")), "53 19 32 61"),
+    (StartDownload(), Count(2), "02 00 FD"),
+    (CloseSession(), Done(), "00"),
+    (NextRecord(), NoRecord(), ""),
+    (StartBlock(), Header(b"FFFFZJWZWS"), "55" + " 00" * 19 + "46 46 46 46 5A 4A 57 5A 57 53"),
+    (
+        NextRecord(),
+        StoredRecord(bytes.fromhex("260605134603"), bytes.fromhex("000000F40939")),
+        "26 06 05 13 46 03 00 00 00 F4 09 39 3C",
+    ),
+    (ContinueBlock(), Echoed(), ""),
 ]
 
 
@@ -93,40 +108,34 @@ def test_every_captured_request_is_understood() -> None:
         assert cutter.held_bytes == 0
 
 
-@pytest.mark.parametrize(
-    ("request_", "reply", "answer"),
-    [
-        (ReadStatus(), Status(bytes.fromhex("531932")), "53 19 32 61"),
-        (StartDownload(), Count(2), "02 00 FD"),
-        (CloseSession(), Done(), "00"),
-        (NextRecord(), NoRecord(), ""),
-        (StartBlock(), Header(b"FFFFZJWZWS"), "55" + " 00" * 19 + "46 46 46 46 5A 4A 57 5A 57 53"),
-        (
-            NextRecord(),
-            StoredRecord(bytes.fromhex("260605134603"), bytes.fromhex("000000F40939")),
-            "26 06 05 13 46 03 00 00 00 F4 09 39 3C",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("request_", "reply", "answer"), CAPTURED_ANSWERS)
 def test_every_kind_of_reply_equals_the_captured_bytes(
     request_: Request, reply: Reply, answer: str
 ) -> None:
     data = bytes.fromhex(answer)
     echo = b"" if isinstance(reply, Header) else build_request(request_)
     is_due = isinstance(reply, StoredRecord)
+    assert ("RX", echo + data) in recorded()
     assert build_reply(reply) == data
     assert cut_answer(request_, echo + data, is_record_due=is_due) == [Exchange(request_, reply)]
+
+
+def test_no_kind_of_reply_lacks_a_captured_answer() -> None:
+    assert {type(reply) for _, reply, _ in CAPTURED_ANSWERS} == set(get_args(Reply))
 
 
 def test_the_frames_worked_by_hand_are_ours() -> None:
     frames = computed()
     civil = datetime.fromisoformat(frames["set_clock"]["civil"])
-    record = bytes.fromhex(frames["record"]["answer"])
-    count = bytes.fromhex(frames["count"]["answer"])
+    record = bytes.fromhex(frames["record"]["bytes"])
+    count = bytes.fromhex(frames["count"]["bytes"])
+    stored = StoredRecord(record[:6], record[6:12])
     clock = build_request(WriteClock(encode_clock(civil)))
-    assert clock == bytes.fromhex(frames["set_clock"]["frame"])
-    assert build_reply(StoredRecord(record[:6], record[6:12])) == record
-    assert build_reply(Count(frames["count"]["unread"])) == count
+    assert clock == bytes.fromhex(frames["set_clock"]["bytes"])
+    assert build_reply(stored) == record
+    assert str(decode_record(stored).tag) == frames["record"]["tag"]
+    assert decode_record(stored).time.civil == datetime.fromisoformat(frames["record"]["civil"])
+    assert build_reply(Count(int(frames["count"]["unread"]))) == count
 
 
 @given(SIX_BYTES, SIX_BYTES, st.integers(0, 0xFFFF), st.binary(min_size=3, max_size=3))

@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from tests.support import by_hand_wm5000t as by_hand
 from tests.support.golden_wm5000t import recorded
 from watchclock_protocol.dialects.wm5000t.commands import (
-    CloseSession,
     Count,
     Done,
     NextRecord,
@@ -18,7 +17,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     StoredRecord,
     WriteClock,
 )
-from watchclock_protocol.dialects.wm5000t.transitions import State
+from watchclock_protocol.dialects.wm5000t.transitions import TRANSITIONS, Signal, State
 from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.errors import LocalProtocolError
 from watchclock_protocol.events import BytesSkipped, FrameRejected, Transmit
@@ -109,14 +108,6 @@ def test_a_frame_cut_by_silence_is_dropped() -> None:
     assert session.receive(b"\x55", 1.3) == [Transmit(by_hand.HEADER)]
 
 
-def test_close_without_a_whole_reading_and_the_clock_set_wipes_nothing() -> None:
-    memory = Memory(list(CAPTURED_RECORDS))
-    for data in (b"\x55", b"\xe5", by_hand.STATUS, by_hand.CLOSE):
-        memory.hear(data)
-    assert memory.records == CAPTURED_RECORDS
-    assert memory.noticed
-
-
 def test_commands_are_ignored_before_a_session_begins() -> None:
     memory = Memory(list(CAPTURED_RECORDS))
     assert memory.hear(by_hand.STATUS + b"\x00" + by_hand.DOWNLOAD) == b""
@@ -166,19 +157,46 @@ def test_any_bytes_in_any_cuts_are_answered_alike(data: bytes) -> None:
     assert (whole.records, whole.session.state) == (single.records, single.session.state)
 
 
-def test_only_the_close_command_asks_the_firmware_to_wipe() -> None:
-    session = WandSession()
-    requests: list[Request] = []
-    for direction, data in recorded():
-        events = session.receive(data, 0.0) if direction == "TX" else []
-        for event in events:
-            if isinstance(event, Requested):
-                requests.append(event.request)
-                replies: dict[type[Request], Reply] = {
-                    ReadStatus: Status(by_hand.CAPTURED_NUMBER),
-                    StartDownload: Count(0),
-                    NextRecord: NoRecord() if len(requests) > 7 else CAPTURED_RECORDS[0],
-                }
-                session.reply(replies.get(type(event.request), Done()), 0.0)
-    assert requests.count(CloseSession()) == 1
-    assert requests[-1] == CloseSession()
+PATHS: dict[State, list[bytes]] = {
+    State.IDLE: [],
+    State.STARTED: [b"\x55"],
+    State.READY: [b"\x55", b"\xe5"],
+    State.COUNTED: [b"\x55", b"\xe5", by_hand.DOWNLOAD],
+    State.HANDING_OUT: [b"\x55", b"\xe5", by_hand.DOWNLOAD, b"\x00"],
+    State.HANDED_OUT: [b"\x55", b"\xe5", by_hand.DOWNLOAD, b"\x00", b"\x00", b"\x00"],
+    State.CLOCK_SET: [
+        *(b"\x55", b"\xe5", by_hand.DOWNLOAD, b"\x00", b"\x00", b"\x00"),
+        by_hand.clock_frame(bytes(6)),
+    ],
+}
+COMMAND_BYTES: dict[Signal, bytes] = {
+    Signal.START_BLOCK: b"\x55",
+    Signal.CONTINUE_BLOCK: b"\xe5",
+    Signal.WRITE_CLOCK: by_hand.clock_frame(bytes(6)),
+    Signal.READ_STATUS: by_hand.STATUS,
+    Signal.START_DOWNLOAD: by_hand.DOWNLOAD,
+    Signal.RECORD: b"\x00",
+}
+
+
+@pytest.mark.parametrize("state", PATHS)
+@pytest.mark.parametrize("signal", COMMAND_BYTES)
+def test_the_wand_answers_what_the_table_allows_and_nothing_else(
+    state: State, signal: Signal
+) -> None:
+    memory = Memory(list(CAPTURED_RECORDS))
+    for data in PATHS[state]:
+        memory.hear(data)
+    assert memory.session.state is state
+    is_answered = memory.hear(COMMAND_BYTES[signal]) != b""
+    assert is_answered == ((state, signal) in TRANSITIONS)
+
+
+@pytest.mark.parametrize("state", PATHS)
+def test_the_close_command_wipes_only_behind_a_whole_reading_and_a_set_clock(
+    state: State,
+) -> None:
+    memory = Memory(list(CAPTURED_RECORDS))
+    for data in [*PATHS[state], by_hand.CLOSE]:
+        memory.hear(data)
+    assert (memory.records == []) == (state is State.CLOCK_SET)
