@@ -44,7 +44,7 @@ def test_blocks_and_options_of_unknown_kinds_are_passed_over() -> None:
         (struct.pack("<IIIHHq", 0x0A0D0D0A, 28, 0x1A2B3C4D, 2, 0, -1), "pcapng of version 2"),
         (by_hand.block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)), "no comment"),
         (by_hand.section(b"Wireshark", b"a lunch break"), "canonical JSON"),
-        (by_hand.section(b"x", b'{"format":"watchclock capture 9"}'), "does not say"),
+        (by_hand.section(b"x", b'{"format":"watchclock capture 9"}'), "is not that of"),
         (by_hand.section(b"x", b"[" * 60_000), "canonical JSON"),
         (by_hand.section(b"x", b"\xff\xfe"), "its head"),
         (by_hand.section(b"x", COMMENT), "it ends inside its head"),
@@ -56,8 +56,12 @@ def test_a_file_of_another_kind_is_refused_with_the_reason(data: bytes, reason: 
     assert caught.value.code == "capture.not_a_capture"
 
 
-def test_a_head_that_was_a_capture_once_is_damaged() -> None:
-    section = by_hand.section(b"x", COMMENT.replace(b"wm5000t", b'wm"000t'))
+@pytest.mark.parametrize(
+    ("written", "changed"),
+    [(b"wm5000t", b'wm"000t'), (b":0,", b":-1,"), (b":0,", b":18446744073709551616,")],
+)
+def test_a_head_that_was_a_capture_once_is_damaged(written: bytes, changed: bytes) -> None:
+    section = by_hand.section(b"x", COMMENT.replace(written, changed))
     with pytest.raises(CaptureDamagedError, match="its head"):
         read_capture(section)
 

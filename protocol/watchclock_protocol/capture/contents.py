@@ -15,6 +15,8 @@ from watchclock_protocol.capture.steps import StepName, StepState
 __all__ = ["FORMAT", "Capture", "CaptureAbout", "Chunk", "Step"]
 
 FORMAT: Final = "watchclock capture 1"
+# What the times of packets can hold, two words of 32 bits.
+_INSTANTS: Final = range(1 << 64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,7 @@ class CaptureAbout:
                 "started_utc_ns": int() as started_utc_ns,
                 "time_zone": str() as time_zone,
                 **rest,
-            } if found == FORMAT and not rest:
+            } if found == FORMAT and started_utc_ns in _INSTANTS and not rest:
                 return cls(
                     dialect=dialect,
                     address=address,
@@ -73,7 +75,7 @@ class CaptureAbout:
                     started_utc_ns=started_utc_ns,
                 )
             case _:
-                raise ValueError(f"its comment does not say {FORMAT!r}")
+                raise ValueError(f"its comment is not that of {FORMAT!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
