@@ -58,7 +58,7 @@ class Dock:
         while True:
             self.turn()
             now = self._clock.monotonic()
-            self._port.wait(self._idle_s(now), wants_write=bool(self._buffer))
+            self._port.wait(self.idle_s(now), wants_write=bool(self._buffer))
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -133,7 +133,7 @@ class Dock:
         self._is_plugged = True
         LOG.info("plugged in again at %s", self._port.address)
 
-    def _idle_s(self, now: float) -> float | None:
+    def idle_s(self, now: float) -> float | None:
         """Seconds until something is due, None when only the host can bring something."""
         if self._wants_frames():
             return 0.0

@@ -132,7 +132,8 @@ class _Walker:
     def _leg_s(self, leg: Leg) -> int:
         if self._guard.behaviour is Behaviour.CHEATING:
             return self._chance.randint(2, 6)
-        return round(MINUTE_S * leg.minutes * self._chance.uniform(0.85, 1.05))
+        fastest = 1.0 if self._guard.behaviour is Behaviour.LATE else 0.85
+        return round(MINUTE_S * leg.minutes * self._chance.uniform(fastest, 1.05))
 
     def _skipped(self) -> set[str]:
         """At least one checkpoint of every round, never all, when the guard skips at all."""

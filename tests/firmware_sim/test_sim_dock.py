@@ -1,0 +1,121 @@
+"""The wand on its line, by a clock the tests move: speed, faults of the cable, late answers."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.sim_wands import DOCKED_AT, setup_of
+from tests.support.virtual_port import VirtualClock, VirtualPort
+from watchclock_protocol.values import TagId, TagTechnology
+from watchclock_sim.dock import Dock
+from watchclock_sim.faults import LineFaults, parse_fault
+from watchclock_sim.fcard_wand import FcardWand
+from watchclock_sim.firmware import Firmware
+from watchclock_sim.wm5000t_wand import Wm5000tWand
+
+RECORDING = json.loads(
+    (Path(__file__).parents[1] / "golden/fcard/host_recording.json").read_text("utf-8")
+)
+READ_NUMBER = bytes.fromhex(RECORDING["exchanges"][0]["host"])
+NUMBER = bytes.fromhex(RECORDING["exchanges"][0]["wand"][0])
+READ_137 = bytes.fromhex("7E 07 0000 04 06 09 01 00000001 00000089 A5 7E")
+BYTE_S = 10 / 115_200
+
+
+def fcard_wand(records: int = 0) -> FcardWand:
+    wand = FcardWand(setup_of("7", capacity=1000))
+    tag = TagId(TagTechnology.RFID, bytes.fromhex("12AB34"))
+    for index in range(records):
+        wand.touch(tag, DOCKED_AT + timedelta(seconds=index), is_guard_tag=False)
+    return wand
+
+
+class Bench:
+    """A wand in its dock, run until it has nothing more to do."""
+
+    def __init__(
+        self, wand: Firmware, *faults: str, baud: int = 0, lateness_s: float = 0.0
+    ) -> None:
+        self.clock = VirtualClock()
+        self.port = VirtualPort(self.clock, lateness_s)
+        line = LineFaults((parse_fault(fault) for fault in faults), seed=0)
+        self.dock = Dock(wand, self.port, faults=line, baud=baud, clock=self.clock)
+
+    def ask(self, data: bytes) -> bytes:
+        """What came back, once the wand only waits for the host."""
+        self.port.from_wand.clear()
+        self.port.to_wand += data
+        for _ in range(10_000):
+            self.dock.turn()
+            due = self.dock.idle_s(self.clock.now)
+            if due is None:
+                return bytes(self.port.from_wand)
+            self.port.wait(due, wants_write=False)
+        raise AssertionError("the wand never comes to rest")
+
+
+def test_an_unpaced_wand_answers_without_time_passing() -> None:
+    bench = Bench(fcard_wand())
+    assert bench.ask(READ_NUMBER) == NUMBER
+    assert bench.clock.now == 0.0
+
+
+@pytest.mark.parametrize("lateness_s", [0.0, 0.0005, 0.003])
+def test_a_long_answer_takes_the_time_of_its_bytes_however_late_the_wake_ups(
+    lateness_s: float,
+) -> None:
+    bench = Bench(fcard_wand(137), baud=115_200, lateness_s=lateness_s)
+    answer = bench.ask(READ_137)
+    line_s = (len(READ_137) + len(answer)) * BYTE_S
+    assert len(answer) > 137 * 16
+    assert line_s <= bench.clock.now <= line_s + 2 * lateness_s + BYTE_S
+    assert max(bench.port.chunks) <= (0.004 + lateness_s) / BYTE_S + 1
+
+
+def test_the_wand_hears_a_request_only_when_its_bytes_are_through() -> None:
+    bench = Bench(fcard_wand(), baud=9600)
+    bench.ask(READ_NUMBER)
+    assert bench.clock.now == pytest.approx((len(READ_NUMBER) + len(NUMBER)) * 10 / 9600)
+
+
+@pytest.mark.parametrize("byte", range(1, len(NUMBER) + 1))
+@pytest.mark.parametrize("baud", [0, 115_200])
+def test_the_cable_comes_out_exactly_after_the_byte_named(byte: int, baud: int) -> None:
+    bench = Bench(fcard_wand(), f"unplug:byte={byte}", baud=baud)
+    assert bench.ask(READ_NUMBER) == NUMBER[:byte]
+    assert not bench.port.is_plugged
+
+
+def test_a_cable_put_back_works_again_and_the_wand_has_lost_nothing() -> None:
+    wand = fcard_wand(137)
+    bench = Bench(wand, "unplug:byte=500,for_ms=2000", baud=115_200)
+    broken = bench.ask(READ_137)
+    assert len(broken) == 500
+    assert bench.port.is_plugged
+    assert bench.clock.now >= 2.0
+    assert bench.ask(READ_137) == Bench(fcard_wand(137)).ask(READ_137)
+
+
+def test_a_slow_wand_answers_late_and_in_order() -> None:
+    bench = Bench(fcard_wand(137), "slow:delay_ms=40")
+    assert bench.ask(READ_137) == Bench(fcard_wand(137)).ask(READ_137)
+    assert bench.clock.now == pytest.approx(0.04 * 21)
+
+
+def test_a_lost_frame_leaves_the_rest_of_a_stream_whole() -> None:
+    whole = Bench(fcard_wand(137)).ask(READ_137)
+    second = whole.index(b"\x7e\x7e") + 1
+    third = whole.index(b"\x7e\x7e", second) + 1
+    lost = Bench(fcard_wand(137), "lose_frame:frame=2").ask(READ_137)
+    assert lost == whole[:second] + whole[third:]
+
+
+def test_a_contact_wand_falls_back_after_its_silence() -> None:
+    bench = Bench(Wm5000tWand(setup_of("531932")))
+    answer = bench.ask(b"\x55\xe5")
+    assert answer.startswith(b"\x55" + bytes(19))
+    assert answer.endswith(b"FFFFZJWZWS")
+    assert len(answer) == 30 + 1 + 30
+    assert bench.clock.now == pytest.approx(0.1)
