@@ -42,8 +42,8 @@ def _create_wands() -> None:
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("wand_civil", sa.DateTime, nullable=False),
         sa.Column("utc", UtcDateTime, nullable=False),
-        sa.Column("uncertainty_s", sa.Float, nullable=False),
-        sa.Column("offset_s", sa.Float),
+        sa.Column("uncertainty_s", sa.Double, nullable=False),
+        sa.Column("offset_s", sa.Double),
         sa.Index("ix_clock_anchors_wand_id_utc", "wand_id", "utc"),
     )
 
@@ -67,7 +67,7 @@ def _create_downloads() -> None:
         sa.Column("rejected_count", sa.Integer, nullable=False),
         sa.Column("rings", sa.JSON, nullable=False),
         sa.Column("clock_shown", sa.DateTime),
-        sa.Column("clock_offset_s", sa.Float),
+        sa.Column("clock_offset_s", sa.Double),
         sa.Column("voltage_mv", sa.Integer),
         sa.Column("charge_percent", sa.Integer),
         sa.Column("power_ons", sa.Integer),
