@@ -53,14 +53,18 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ("every_minutes = 60", "every_minutes = 0", "routes[0].every_minutes"),
         ("is_ordered = true", "is_ordered = 1", "routes[0].is_ordered"),
         ('checkpoint = "crane"', 'checkpoint = "moon"', "routes[0].legs[2].checkpoint"),
-        ("legs = [", 'legs = []\nother = [', "routes[0].legs"),
+        ("legs = [", "legs = []\nother = [", "routes[0].legs"),
         ('behaviour = "late"', 'behaviour = "tired"', "guards[1].behaviour"),
         ("number = 2", "number = 1", "guards[1].number"),
         ('dialect = "fcard"', 'dialect = "morse"', "wands[1].dialect"),
         ('number = "7"', 'number = "256"', "wands[1].number"),
         ('number = "531932"', 'number = "53193G"', "wands[0].number"),
         ('guard = "liu"', 'guard = "nobody"', "wands[0].duties[1].guard"),
-        ('guard = "chen", route = "quay"', 'guard = "chen", route = "x"', "wands[0].duties[0].route"),
+        (
+            'guard = "chen", route = "quay"',
+            'guard = "chen", route = "x"',
+            "wands[0].duties[0].route",
+        ),
         ('route = "quay", begins', 'route = "warehouses", begins', "wands[0].duties[0].route"),
         ("ends = 02:00:00", "ends = 22:00:00", "wands[0].duties[0].ends"),
         ("drift_ppm = -20", "drift_ppm = 2.5", "wands[0].clock.drift_ppm"),
@@ -70,9 +74,7 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ('number = "7"', 'number = "7"\nclocks = 1', "wands[1].clocks"),
     ],
 )
-def test_a_wrong_key_is_named_with_its_path(
-    tmp_path: Path, old: str, new: str, key: str
-) -> None:
+def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, key: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         load(changed(tmp_path, old, new))
     assert caught.value.details["key"] == key

@@ -1,5 +1,6 @@
 """Guards walk as their behaviour says, and the same night every time."""
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -64,7 +65,7 @@ def test_a_late_guard_ends_every_round_after_the_tolerance(seed: int) -> None:
 @given(st.integers(0, 1000))
 def test_a_skipping_guard_leaves_something_out_of_every_round_but_not_all(seed: int) -> None:
     _, night = night_of(Behaviour.SKIPPING, seed)
-    skipped = defaultdict(set)
+    skipped: defaultdict[int, set[str]] = defaultdict(set)
     for skip in night.skips:
         skipped[skip.round_number].add(skip.checkpoint)
     for number, touches in rounds_of(night).items():
@@ -140,12 +141,10 @@ def test_a_clock_that_resets_goes_on_from_2000() -> None:
 
 
 def test_the_truth_tells_who_was_where_and_what_was_left_out() -> None:
-    truth = truth_of(DEMO, RADIO, walked_wand(DEMO, RADIO))
-    touches, skipped = truth["touches"], truth["skipped"]
+    truth = json.loads(json.dumps(truth_of(DEMO, RADIO, walked_wand(DEMO, RADIO))))
     assert truth["identity"] == "fcard:7"
-    assert isinstance(touches, list)
-    assert isinstance(skipped, list)
-    assert touches[1] == {
+    assert {row["guard"] for row in truth["skipped"]} == {"zhao"}
+    assert truth["touches"][1] == {
         "guard": "zhao",
         "behaviour": "skipping",
         "checkpoint": "office",
@@ -156,7 +155,6 @@ def test_the_truth_tells_who_was_where_and_what_was_left_out() -> None:
         "wand_time": "2026-11-20T22:02:36",
         "is_kept": True,
     }
-    assert {row["guard"] for row in skipped} == {"zhao"}
 
 
 def test_a_full_wand_that_stops_says_so_in_the_truth() -> None:

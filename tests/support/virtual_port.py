@@ -1,4 +1,4 @@
-"""A port and clocks without time of their own, so that the simulator's timing can be tested exactly."""
+"""A port and clocks without time of their own, for exact tests of the simulator's timing."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -19,7 +19,7 @@ class VirtualClock:
 
 
 class VirtualPort:
-    """A cable whose host is the test; waiting moves the clock, late by ``lateness_s`` each time."""
+    """A cable whose host is the test; waiting moves the clock, each time a little too late."""
 
     address = "virtual:"
 

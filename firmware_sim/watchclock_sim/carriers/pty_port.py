@@ -99,10 +99,12 @@ class PtyPort:
         Raises:
             LinkPathTakenError: the link cannot be made.
         """
+        if self._link is not None:
+            self._drop_dead_link(self._link)
         pair = _Pair.open()
         try:
             if self._link is not None:
-                self._make_link(self._link, pair.name)
+                self._link.symlink_to(pair.name)
         except OSError as error:
             pair.close()
             raise LinkPathTakenError(path=self._link, reason=error.strerror) from error
@@ -114,8 +116,7 @@ class PtyPort:
         self.unplug()
 
     @staticmethod
-    def _make_link(link: Path, target: str) -> None:
-        """Link to the device, in place of a link to nowhere that a killed wand has left."""
+    def _drop_dead_link(link: Path) -> None:
+        """Remove what a killed wand has left, before a new pty takes the same number again."""
         if link.is_symlink() and not link.exists():
-            link.unlink()
-        link.symlink_to(target)
+            link.unlink(missing_ok=True)

@@ -1,0 +1,72 @@
+"""docs/simulator.md names every option, fault and key; both commands take the same options."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+import typer
+
+from watchclock.sim_command import app
+from watchclock_sim import scenario
+from watchclock_sim.__main__ import main
+from watchclock_sim.faults import FAULT_KINDS
+from watchclock_sim.program import Settings
+
+DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
+SCENARIO_VALUES = [
+    scenario.Scenario,
+    scenario.Site,
+    scenario.Shift,
+    scenario.Checkpoint,
+    scenario.Route,
+    scenario.Leg,
+    scenario.Guard,
+    scenario.WandPlan,
+    scenario.Duty,
+    scenario.ClockPlan,
+    scenario.BatteryPlan,
+]
+
+
+def section(title: str) -> str:
+    return DOCUMENT.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def test_every_fault_and_each_of_its_keys_is_documented() -> None:
+    rows = {
+        row[0]: row[1] for row in re.findall(r"^\| `(\w+)` \| (.*?) \|", DOCUMENT, re.MULTILINE)
+    }
+    for name, kind in FAULT_KINDS.items():
+        keys = {field.name for field in fields(kind)}
+        assert keys == set(re.findall(r"`(\w+)`", rows[name])), name
+
+
+def test_every_key_of_a_scenario_is_documented() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Scenarios")))
+    keys = {field.name for value in SCENARIO_VALUES for field in fields(value)}
+    assert keys - named == set()
+
+
+def test_every_behaviour_is_documented() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", section("Scenarios"), re.MULTILINE))
+    assert set(scenario.Behaviour) <= rows
+
+
+def test_every_option_is_documented_and_known_to_the_command() -> None:
+    command = typer.main.get_command(app)
+    known = {
+        name for parameter in command.params for name in parameter.opts if name.startswith("--")
+    }
+    documented = set(re.findall(r"^\| `(--\w+)", section("Options"), re.MULTILINE))
+    settings = {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
+    assert known == documented == settings
+
+
+def test_both_entries_of_the_simulator_take_the_same_options(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    known = set(re.findall(r"--\w+", capsys.readouterr().out)) - {"--help"}
+    assert known == {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
