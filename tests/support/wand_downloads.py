@@ -1,7 +1,7 @@
 """Captures of whole downloads for server tests, their frames made by hand with ``struct``.
 
-fcard frames follow the maker's document "FC巡更棒通讯协议" (2013), sections on frame, clock, pointers,
-run information and records; WM-5000T bytes come from ``tests.support.by_hand_wm5000t``.
+fcard frames follow the maker's document "FC巡更棒通讯协议" (2013), sections on frame, clock,
+pointers, run information and records; WM-5000T bytes come from ``tests.support.by_hand_wm5000t``.
 """
 
 import struct

@@ -18,7 +18,7 @@ from tests.support.wand_downloads import (
 )
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
-NIGHT = datetime(2026, 3, 1, 22, 0)
+NIGHT = datetime.fromisoformat("2026-03-01T22:00")
 CARDS = {slot: card_record(NIGHT + timedelta(minutes=slot), 0x100 + slot) for slot in range(1, 8)}
 TOUCHES = [wm5000t_record(NIGHT + timedelta(minutes=n), 0x1000 + n) for n in range(6)]
 
