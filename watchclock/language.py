@@ -12,7 +12,7 @@ from typing import Final
 
 from watchclock_protocol.errors import CodedError
 
-__all__ = ["next_step_of", "sentence_of", "translate"]
+__all__ = ["is_chinese", "next_step_of", "sentence_of", "translate"]
 
 LOCALE: Final = Path(__file__).parent / "locale"
 VARIABLES: Final = ("WATCHCLOCK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -21,6 +21,11 @@ VARIABLES: Final = ("WATCHCLOCK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 def translate(sentence: str) -> str:
     """The sentence in the user's language; English where no translation exists."""
     return _catalog(_language()).gettext(sentence) if sentence else ""
+
+
+def is_chinese() -> bool:
+    """Whether the user reads Chinese."""
+    return _language() == "zh_CN"
 
 
 def sentence_of(error: CodedError) -> str:

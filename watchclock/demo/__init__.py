@@ -1,0 +1,1 @@
+"""The demo: the main job on simulated wands, through the same programs as in real use."""
