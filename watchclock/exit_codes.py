@@ -21,6 +21,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "protocol": 4,
     "capture": 5,
     "device.verification": 5,
+    "sim": 2,
     "upload.token_missing": 2,
     "upload": 6,
     "server": 6,

@@ -111,7 +111,7 @@ def test_an_unplugged_pty_goes_away() -> None:
     with running_wand("fcard", "--pty", "--number", "7", "--fault", "unplug:byte=3") as wand:
         with open_port(wand.path) as port:
             port.write(READ_NUMBER)
-            with pytest.raises(OSError, match="no data|Input/output"):
+            with pytest.raises(OSError, match=r"no data|Input/output"):
                 read_until_lost(port)
         assert not wand.path.exists()
         assert wand.process.poll() is None
