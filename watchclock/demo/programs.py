@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
@@ -37,7 +37,7 @@ def finish(words: Sequence[str]) -> str:
 
 
 @contextmanager
-def running(words: Sequence[str], ready: str, log: Path) -> Iterator[list[str]]:
+def running(words: Sequence[str], ready: str, log: Path) -> Generator[list[str]]:
     """A verb that runs until the block ends; gives the lines it printed until it was ready.
 
     Args:

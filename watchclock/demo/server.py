@@ -2,9 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ class DemoServer:
     token: str
     client: httpx.Client
 
-    def post(self, path: str, content: Mapping[str, object]) -> dict[str, Any]:
+    def post(self, path: str, content: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """The server's answer to a new thing.
 
         Raises:
@@ -50,15 +51,15 @@ class DemoServer:
         """
         return self._ask("POST", path, content)
 
-    def patch(self, path: str, content: Mapping[str, object]) -> dict[str, Any]:
+    def patch(self, path: str, content: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         """The server's answer to a changed thing; raises as ``post``."""
         return self._ask("PATCH", path, content)
 
-    def get(self, path: str) -> Any:  # noqa: ANN401 - whatever JSON the endpoint gives
+    def get(self, path: str) -> Any:  # noqa: ANN401 - JSON
         """What the server tells; raises as ``post``."""
         return self._ask("GET", path, None)
 
-    def _ask(self, method: str, path: str, content: Mapping[str, object] | None) -> Any:  # noqa: ANN401
+    def _ask(self, method: str, path: str, content: Mapping[str, object] | None) -> Any:  # noqa: ANN401 - JSON
         answer = self.client.request(method, path, json=content)
         if answer.is_error:
             raise ServerRefusedError(
@@ -68,7 +69,7 @@ class DemoServer:
 
 
 @contextmanager
-def serving(folder: Path, port: int) -> Iterator[DemoServer]:
+def serving(folder: Path, port: int) -> Generator[DemoServer]:
     """A server on SQLite in ``folder``, set up through its one-time link, until the block ends."""
     data = folder / "server"
     words = ["serve", "--data", str(data), "--port", str(port)]
@@ -95,7 +96,7 @@ def _set_up_link(said: str) -> str:
 def _set_up(link: str, password: str) -> None:
     form = {"name": PERSON, "password": password, "repeated": password}
     answer = httpx.post(link, data=form, timeout=TIMEOUT_S)
-    if answer.status_code != httpx.codes.SEE_OTHER:
+    if answer.status_code != HTTPStatus.SEE_OTHER:
         raise ServerRefusedError(
             status=answer.status_code, method="POST", path="/set-up", said=answer.text
         )
