@@ -10,7 +10,7 @@ from watchclock_protocol.events import Answered, Event, Failed, Transmit
 from watchclock_protocol.messages import Answer
 from watchclock_protocol.session import HostCommand, HostSession
 
-__all__ = ["Conversation", "Observer", "Recorder", "Unrecorded"]
+__all__ = ["Conversation", "Observer", "Recorder", "Unrecorded", "ignore"]
 
 _LONGEST_WAIT_S: Final = 1.0
 
@@ -36,12 +36,18 @@ class Unrecorded:
         """Forgotten."""
 
 
+def ignore(event: Event) -> None:
+    """An observer that wants to know of nothing."""
+    del event
+
+
 class Conversation:
     """One session on one link.
 
     Attributes:
         sent_utc_ns: when the last bytes were written to the link.
         received_utc_ns: when the last bytes were read from it.
+        received_bytes: how many bytes were read from it.
     """
 
     def __init__(
@@ -53,6 +59,7 @@ class Conversation:
         self._clocks = clocks
         self.sent_utc_ns = 0
         self.received_utc_ns = 0
+        self.received_bytes = 0
 
     def ask(self, command: HostCommand, observe: Observer) -> Answer:
         """The wand's answer; everything else that happens meanwhile is told to ``observe``.
@@ -94,6 +101,7 @@ class Conversation:
         events: list[Event] = []
         if data := self._link.read(max(0.0, timeout_s)):
             self.received_utc_ns = self._clocks.utc_ns()
+            self.received_bytes += len(data)
             self._recorder.chunk(Lane.FROM_WAND, data, self.received_utc_ns)
             events += self._session.receive(data, self._clocks.monotonic_s())
         now = self._clocks.monotonic_s()

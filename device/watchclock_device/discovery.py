@@ -14,11 +14,10 @@ from typing import Final
 
 from watchclock_device.addresses import AUTO, Address, parse_address
 from watchclock_device.clocks import Clocks
-from watchclock_device.conversation import Conversation, Unrecorded
+from watchclock_device.conversation import Conversation, Unrecorded, ignore
 from watchclock_device.errors import (
     DeviceError,
     LinkLostError,
-    NoiseError,
     NoWandError,
     PortBusyError,
     PortForbiddenError,
@@ -28,7 +27,6 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
-from watchclock_device.tally import TrafficTally
 from watchclock_protocol.dialect import Dialect
 from watchclock_protocol.dialects import DIALECTS, find_dialect
 from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
@@ -107,10 +105,9 @@ class Discovery:
             asked = find_dialect(address.dialect)
         if asked is not None:
             return Dock(address=address, dialect=asked)
-        traffic = TrafficTally()
-        found = self._probe(address, DIALECTS.values(), traffic)
+        found = self._probe(address, DIALECTS.values())
         if found is None:
-            raise _nobody(address, traffic)
+            raise NoWandError(address=address.text)
         return Dock(address=address, dialect=found)
 
     def open(self, dock: Dock) -> Link:
@@ -124,17 +121,17 @@ class Discovery:
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""
         others = [other for other in DIALECTS.values() if other.name != dock.dialect.name]
-        found = self._probe(dock.address, others, TrafficTally())
+        found = self._probe(dock.address, others)
         return None if found is None else found.name
 
     def _find_anywhere(self, asked: Dialect | None) -> Dock:
         dialects = list(DIALECTS.values()) if asked is None else [asked]
         docks: list[Dock] = []
         closed: list[DeviceError] = []
-        for port in self.find_ports():
+        for port in [port for port in self.find_ports() if port.may_be_asked]:
             address = parse_address(port.address)
             try:
-                found = self._probe(address, dialects, TrafficTally())
+                found = self._probe(address, dialects)
             except (PortBusyError, PortForbiddenError) as error:
                 closed.append(error)
             except (LinkLostError, PortNotFoundError, PortUnusableError):
@@ -150,17 +147,15 @@ class Discovery:
                 named = ", ".join(dock.address.text for dock in docks)
                 raise SeveralWandsError(addresses=named)
 
-    def _probe(
-        self, address: Address, dialects: Iterable[Dialect], traffic: TrafficTally
-    ) -> Dialect | None:
-        return next((each for each in dialects if self._answers(address, each, traffic)), None)
+    def _probe(self, address: Address, dialects: Iterable[Dialect]) -> Dialect | None:
+        return next((each for each in dialects if self._answers(address, each)), None)
 
-    def _answers(self, address: Address, dialect: Dialect, traffic: TrafficTally) -> bool:
+    def _answers(self, address: Address, dialect: Dialect) -> bool:
         with open_link(self._drivers, address, dialect.line) as link:
             session = dialect.host(secrets.randbits(_SEED_BITS))
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:
-                talk.ask(Identify(), traffic.observe)
+                talk.ask(Identify(), ignore)
             except WandChangedError as error:
                 raise SeveralWandsError(addresses=address.text) from error
             except RemoteProtocolError:
@@ -170,9 +165,3 @@ class Discovery:
 
 def _expand(pattern: str) -> list[str]:
     return sorted(str(path) for path in Path("/").glob(pattern.removeprefix("/")))
-
-
-def _nobody(address: Address, traffic: TrafficTally) -> DeviceError:
-    if traffic.skipped_bytes:
-        return NoiseError(address=address.text, count=traffic.skipped_bytes)
-    return NoWandError(address=address.text)

@@ -145,9 +145,9 @@ class _Steps:
                 wand = self._ask(Identify(), Identity)
             except SilenceError as error:
                 place = self._order.dock.address.text
-                if self._traffic.skipped_bytes:
-                    skipped = self._traffic.skipped_bytes
-                    raise NoiseError(address=place, count=skipped) from error
+                if self._talk.received_bytes:
+                    count = self._talk.received_bytes
+                    raise NoiseError(address=place, count=count) from error
                 raise NoWandError(address=place) from error
             facts |= {"wand": wand.key, "firmware": wand.firmware}
         return wand

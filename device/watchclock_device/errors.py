@@ -207,7 +207,7 @@ class DiskFullError(SpoolError):
 
     code = "device.disk_full"
     template = "The disk holding {folder} is full."
-    next_step = "Free some space and repeat the download; the wand still holds its records."
+    next_step = "Free some space and repeat the download; no record is lost."
 
 
 class UploadError(CodedError):

@@ -53,11 +53,14 @@ class FoundPort:
         address: as ``parse_address`` reads it.
         description: what the system calls it, for people.
         hardware: USB vendor, product and serial number as far as known, else empty.
+        may_be_asked: ``auto`` may look for a wand here. Not at built-in serial ports: who knows
+            what listens there.
     """
 
     address: str
     description: str
     hardware: str = ""
+    may_be_asked: bool = True
 
 
 class PortDriver(Protocol):

@@ -2,10 +2,12 @@
 
 import os
 import resource
+import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
 
 from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks
 from watchclock_device.discovery import Discovery
@@ -19,13 +21,15 @@ from watchclock_protocol.replay import DecodedDownload, replay
 __all__ = [
     "HASTY_CLOCKS",
     "NaturalKey",
+    "captures_in",
     "decoded_in",
     "download_from",
     "exit_of_child",
-    "is_acknowledging",
     "limit_file_size",
     "natural_keys",
     "open_spool",
+    "running_child",
+    "vainly_acknowledged",
     "wait_for",
 ]
 
@@ -53,11 +57,16 @@ def download_from(
     return docking.download(where, dialect=dialect, keep=keep)
 
 
-def decoded_in(folder: Path) -> list[DecodedDownload]:
-    """What every finished capture of the spool says, oldest first."""
+def captures_in(folder: Path) -> list[Capture]:
+    """Every finished capture of the spool, oldest first."""
     paths = [path for part in ("closed", "sent") for path in (folder / part).glob("*.pcapng")]
     paths.sort(key=lambda path: path.stat().st_mtime_ns)
-    return [replay(read_capture(path.read_bytes())) for path in paths]
+    return [read_capture(path.read_bytes()) for path in paths]
+
+
+def decoded_in(folder: Path) -> list[DecodedDownload]:
+    """What every finished capture of the spool says, oldest first."""
+    return [replay(capture) for capture in captures_in(folder)]
 
 
 def natural_keys(folder: Path) -> set[NaturalKey]:
@@ -75,14 +84,15 @@ def natural_keys(folder: Path) -> set[NaturalKey]:
     }
 
 
-def is_acknowledging(capture: Capture) -> bool:
-    """Whether acknowledging was even begun."""
-    return any(
-        isinstance(block, Step)
-        and block.name is StepName.ACKNOWLEDGE
-        and block.state is StepState.BEGUN
-        for block in capture.blocks
-    )
+def vainly_acknowledged(folder: Path) -> list[Capture]:
+    """Captures in which acknowledging was begun although records were missing."""
+    begun = (StepName.ACKNOWLEDGE, StepState.BEGUN)
+    return [
+        capture
+        for capture in captures_in(folder)
+        if not replay(capture).is_complete
+        and begun in [(s.name, s.state) for s in capture.blocks if isinstance(s, Step)]
+    ]
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -96,18 +106,30 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def exit_of_child(action: Callable[[], int]) -> int:
     """Exit code of a process of its own that runs ``action``; minus the signal that killed it."""
-    child = os.fork()
-    if child == 0:
-        _end_with(action)
-    _, status = os.waitpid(child, 0)
+    _, status = os.waitpid(_fork(action), 0)
     return os.waitstatus_to_exitcode(status)
 
 
-def _end_with(action: Callable[[], int]) -> NoReturn:
+@contextmanager
+def running_child(action: Callable[[], int]) -> Generator[None]:
+    """A process of its own that runs ``action`` until the block ends."""
+    child = _fork(action)
+    try:
+        yield
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _fork(action: Callable[[], int]) -> int:
+    child = os.fork()
+    if child != 0:
+        return child
     code = 99
     try:
         code = action()
     finally:
+        sys.stdout.flush()
         os._exit(code)
 
 

@@ -82,8 +82,9 @@ class SerialPortDriver:
         return tuple(
             FoundPort(
                 address=f"serial:{port.device}",
-                description=port.description,
+                description="" if port.description == "n/a" else port.description,
                 hardware="" if port.hwid == "n/a" else port.hwid,
+                may_be_asked=port.vid is not None,
             )
             for port in sorted(list_ports.comports(), key=lambda port: port.device)
         )
