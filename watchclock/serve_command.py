@@ -25,7 +25,6 @@ from watchclock_server.settings import Settings
 
 __all__ = ["ListenError", "PortInUseError", "serve"]
 
-_BACKLOG: Final = 128
 _SHUTDOWN_S: Final = 5
 
 
@@ -79,18 +78,14 @@ def serve(
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket: whoever connects from now on waits until the server is up."""
     try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(
+        family, _kind, _protocol, _name, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
+        return socket.create_server(address, family=family)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(host=host, port=port) from error
         raise ListenError(host=host, port=port, reason=error.strerror) from error
-    return listening
 
 
 def _announce(settings: Settings) -> None:

@@ -9,6 +9,7 @@ from platformdirs import user_data_path
 from watchclock.language import translate as _
 from watchclock_protocol.errors import CodedError
 from watchclock_server.database import Database
+from watchclock_server.errors import ServerError
 from watchclock_server.migrations import migrate
 
 __all__ = [
@@ -71,5 +72,9 @@ def open_database(url: str) -> Database:
         DatabaseUnavailableError: the database does not answer.
     """
     database = Database(url)
-    migrate(database)
+    try:
+        migrate(database)
+    except ServerError:
+        database.close()
+        raise
     return database
