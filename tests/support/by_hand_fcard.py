@@ -7,10 +7,10 @@ import struct
 from datetime import datetime
 
 
-def civil(*parts: int) -> datetime:
-    """Year to second; a wand's clock knows no zone."""
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock)  # noqa: DTZ001  a wand's clock knows no zone
+def civil(
+    year: int, month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0
+) -> datetime:
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001  a wand knows no zone
 
 
 def frame(address: int, token: int, class_code: int, command: int, data: bytes = b"") -> bytes:

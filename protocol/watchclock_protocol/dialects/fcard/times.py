@@ -79,10 +79,9 @@ def system_time(raw: bytes, reference: datetime | None) -> WandTime:
     if decimal_octets(raw) is None:
         return _flagged(raw, raw, TimeCoding.BINARY)
     decimal, binary = _read(raw, TimeCoding.BCD), _read(raw, TimeCoding.BINARY)
-    if raw[MONTH] in DECIMAL_MONTHS or binary is None or decimal == binary:
+    # Digits that make a date in binary make one in decimal too, so decimal is all that is left.
+    if decimal is None or binary is None or decimal == binary or raw[MONTH] in DECIMAL_MONTHS:
         return _flagged(raw, raw, TimeCoding.BCD)
-    if decimal is None:
-        return _flagged(raw, raw, TimeCoding.BINARY)
     return _closer(raw, decimal, binary, reference)
 
 
