@@ -14,18 +14,21 @@ from watchclock_server.archive import Archive
 from watchclock_server.clock import Clock, SystemClock
 from watchclock_server.database import Database
 from watchclock_server.faults import endpoints as faults_endpoints
+from watchclock_server.faults import pages as faults_pages
 from watchclock_server.headers import SecureHeaders
 from watchclock_server.intake import endpoints as intake_endpoints
-from watchclock_server.pages import home, night
+from watchclock_server.pages import case, home, night, wand
 from watchclock_server.plans import endpoints as plans_endpoints
 from watchclock_server.plans import pages as plans_pages
 from watchclock_server.problems import install_error_answers
 from watchclock_server.reconciliation import endpoints as reconciliation_endpoints
 from watchclock_server.repairs import endpoints as repairs_endpoints
+from watchclock_server.repairs import pages as repairs_pages
 from watchclock_server.settings import Settings
 from watchclock_server.sites import endpoints as sites_endpoints
 from watchclock_server.sites import pages as sites_pages
 from watchclock_server.wands import endpoints as wands_endpoints
+from watchclock_server.wands import pages as wands_pages
 
 __all__ = ["ROUTERS", "create_app"]
 
@@ -38,9 +41,14 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     sites_endpoints.router,
     sites_pages.router,
     wands_endpoints.router,
+    wands_pages.router,
     faults_endpoints.router,
+    faults_pages.router,
     intake_endpoints.router,
     repairs_endpoints.router,
+    repairs_pages.router,
+    case.router,
+    wand.router,
     plans_endpoints.router,
     plans_pages.router,
     reconciliation_endpoints.router,

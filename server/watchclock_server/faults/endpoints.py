@@ -19,7 +19,7 @@ from watchclock_server.faults.schemas import (
 )
 from watchclock_server.faults.service import Case, Closing, NotedEvidence
 
-__all__ = ["router"]
+__all__ = ["case_view", "evidence_view", "router"]
 
 router = APIRouter(prefix="/api", tags=["faults"])
 
@@ -27,7 +27,7 @@ router = APIRouter(prefix="/api", tags=["faults"])
 @router.get("/wands/{wand_id}/evidence")
 def list_evidence(wand_id: int, session: DatabaseSession, _actor: Manager) -> list[EvidenceView]:
     """Everything the downloads of a wand show about it, newest first."""
-    return [_evidence_view(noted) for noted in service.evidence_of(session, wand_id)]
+    return [evidence_view(noted) for noted in service.evidence_of(session, wand_id)]
 
 
 @router.get("/cases")
@@ -36,8 +36,8 @@ def list_cases(
 ) -> list[CaseView]:
     """All cases, or those of one wand; open ones first, then newest first."""
     if wand_id is None:
-        return [_case_view(case) for case in service.list_cases(session)]
-    return [_case_view(case) for case in service.cases_of(session, [wand_id])]
+        return [case_view(case) for case in service.list_cases(session)]
+    return [case_view(case) for case in service.cases_of(session, [wand_id])]
 
 
 @router.post("/cases", status_code=HTTPStatus.CREATED)
@@ -51,7 +51,7 @@ def open_case(wanted: NewCase, session: DatabaseSession, now: Now, actor: Manage
         who=actor.name,
         now=now,
     )
-    return _case_view(case)
+    return case_view(case)
 
 
 @router.get("/cases/{case_id}")
@@ -78,18 +78,20 @@ def close_case(
 def _detail(session: DatabaseSession, case: Case) -> CaseDetail:
     return CaseDetail(
         **asdict(case),
-        evidence=[_evidence_view(noted) for noted in service.evidence_of_case(session, case.id)],
+        evidence=[evidence_view(noted) for noted in service.evidence_of_case(session, case.id)],
         history=[
             CaseEventView(**asdict(event)) for event in service.case_history(session, case.id)
         ],
     )
 
 
-def _case_view(case: Case) -> CaseView:
+def case_view(case: Case) -> CaseView:
+    """A case as programs see it."""
     return CaseView(**asdict(case))
 
 
-def _evidence_view(noted: NotedEvidence) -> EvidenceView:
+def evidence_view(noted: NotedEvidence) -> EvidenceView:
+    """Evidence as programs see it."""
     evidence = noted.evidence
     return EvidenceView(
         id=noted.id,

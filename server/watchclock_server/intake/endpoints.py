@@ -23,7 +23,7 @@ from watchclock_server.intake.schemas import (
     RecordView,
 )
 
-__all__ = ["router"]
+__all__ = ["download_view", "router"]
 
 LARGEST_CAPTURE_BYTES: Final = 64 * 1024 * 1024
 """300,000 fcard records, the most its maker's software asks for, are 5 MB on the wire."""
@@ -85,10 +85,12 @@ def _receipt_view(receipt: Receipt) -> ReceiptView:
 @router.get("/wands/{wand_id}/downloads")
 def list_downloads(wand_id: int, session: DatabaseSession, _actor: Manager) -> list[DownloadView]:
     """A wand's downloads, oldest first."""
-    return [
-        DownloadView.model_validate(_fields(download))
-        for download in service.downloads_of(session, wand_id)
-    ]
+    return [download_view(download) for download in service.downloads_of(session, wand_id)]
+
+
+def download_view(download: Download) -> DownloadView:
+    """A download as programs see it."""
+    return DownloadView.model_validate(_fields(download))
 
 
 @router.get("/downloads/{download_id}")

@@ -1,0 +1,55 @@
+"""The list of wands, the form on a wand's page, and the words for what its clock is worth.
+
+The page of one wand is composed in ``pages.wand``, because it shows downloads, cases and orders.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from watchclock_server.access import SignedIn
+from watchclock_server.database import DatabaseSession
+from watchclock_server.language import translatable
+from watchclock_server.rendering import render
+from watchclock_server.sites.service import find_sites
+from watchclock_server.wands import service
+from watchclock_server.wands.domain import StretchState
+
+__all__ = ["STRETCH_WORDS", "router"]
+
+router = APIRouter(include_in_schema=False)
+
+STRETCH_WORDS: Final[Mapping[StretchState, str]] = {
+    StretchState.CHECKED: translatable("compared, ran well"),
+    StretchState.UNCHECKED: translatable("not compared yet"),
+    StretchState.STOPPED: translatable("stood still"),
+    StretchState.WENT_BACK: translatable("went back"),
+    StretchState.SLOW: translatable("too slow"),
+    StretchState.FAST: translatable("too fast"),
+    StretchState.NEVER_COMPARED: translatable("never compared"),
+}
+"""What people read for each state of a clock; translate it where it is shown."""
+
+
+@router.get("/wands")
+def list_wands(request: Request, session: DatabaseSession, _person: SignedIn) -> HTMLResponse:
+    """All wands by name, and where they belong."""
+    sites = {site.id: site for site in find_sites(session)}
+    return render(request, "wands.html", wands=service.list_wands(session), sites=sites)
+
+
+@router.post("/wands/{wand_id}")
+def change_wand(
+    wand_id: int,
+    session: DatabaseSession,
+    _person: SignedIn,
+    name: Annotated[str, Form()],
+    site: Annotated[int | None, Form()] = None,
+) -> Response:
+    """The wand's page with its new name and site; an empty site means none."""
+    service.rename_wand(session, wand_id=wand_id, name=name)
+    service.assign_wand_to_site(session, wand_id=wand_id, site_id=site)
+    return RedirectResponse(f"/wands/{wand_id}", HTTPStatus.SEE_OTHER)
