@@ -9,7 +9,7 @@ an answer tells what it answers, so ``AnswerCutter`` must be told each request. 
 
     answer without the echo before it     rejected, the rest skipped until the next request
     sum does not hold                     rejected likewise
-    30-byte header in place of an echo    skipped: the wand had fallen back and begins again
+    30-byte header nobody asked for       passed over, no noise: the wand gave its session up
     ``55`` as last byte                   may begin the close command: decided by what follows
 """
 
@@ -252,14 +252,11 @@ class AnswerCutter:
         self._buffer += data
 
     def cut(self) -> Exchange | BytesSkipped | FrameRejected | None:
-        """The next answer, noise or damaged answer, or None until more bytes come."""
-        if not self._buffer:
-            return None
+        """The next answer, noise or damaged answer; None until more bytes come."""
         if self._stage is _Stage.ANSWER and isinstance(self._request, StartBlock):
             return self._cut_header()
-        is_header = self._is_header()
-        if is_header:
-            return self._skip(HEADER_LENGTH)
+        while is_header := self._is_header():
+            del self._buffer[:HEADER_LENGTH]
         return None if is_header is None else self._cut_by_stage()
 
     def _cut_by_stage(self) -> Exchange | BytesSkipped | FrameRejected | None:

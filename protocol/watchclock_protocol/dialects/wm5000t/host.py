@@ -6,6 +6,7 @@ out and the whole procedure begins again, a bounded number of times.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, TypeAlias, assert_never
 
 from watchclock_protocol.dialects.wm5000t.commands import KnownRequest, NextRecord, StartBlock
@@ -60,6 +61,8 @@ RUN_OUT_S: Final = 0.15
 
 _OfferedCommand: TypeAlias = Identify | ReadCounters | ReadRecords | Acknowledge | SetClock
 
+_LONGER_THAN_ANY_COMMAND: Final = timedelta(days=1)
+
 ATTEMPTS: Final = 3
 READING_ATTEMPTS: Final = 5
 
@@ -67,8 +70,7 @@ READING_ATTEMPTS: Final = 5
 class Wm5000tHost:
     """One conversation with one wand; see the ``HostSession`` port.
 
-    Every event of the listener is passed on, so a live download and its capture tell the same. The
-    wand may send its header again between two commands; that counts as skipped bytes.
+    Every event of the listener is passed on, so a live download and its capture tell the same.
     """
 
     def __init__(self) -> None:
@@ -107,7 +109,7 @@ class Wm5000tHost:
             LocalProtocolError: another command is in progress, the session has failed,
                 ``ReadRecords`` without counters, ``Acknowledge`` without a whole reading, or
                 ``CheckClock``, which the dialect does not have.
-            RequestRangeError: the wand cannot show that year.
+            RequestRangeError: the wand cannot show that year; its last day is kept free.
         """
         command = self._require_offered(command)
         self._now = self._asked_at = now
@@ -146,6 +148,7 @@ class Wm5000tHost:
             raise LocalProtocolError(command=type(command).__name__, state=obstacle)
         if isinstance(command, Acknowledge | SetClock):
             encode_clock(command.civil)
+            encode_clock(command.civil + _LONGER_THAN_ANY_COMMAND)
         return command
 
     def _find_obstacle(self, command: HostCommand) -> str | None:

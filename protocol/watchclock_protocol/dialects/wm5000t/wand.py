@@ -62,7 +62,7 @@ class Requested:
     ``CloseSession``: wipe the memory, ``Done``.
     """
 
-    request: Request
+    request: KnownRequest
 
 
 WandEvent = Transmit | Requested | BytesSkipped | FrameRejected

@@ -114,6 +114,13 @@ def test_commands_are_ignored_before_a_session_begins() -> None:
     assert memory.noticed == [BytesSkipped(4), BytesSkipped(1), BytesSkipped(4)]
 
 
+def test_a_command_nobody_knows_is_ignored() -> None:
+    memory = Memory([])
+    memory.hear(b"\x55\xe5")
+    assert memory.hear(b"\x77\x88\x02\x05\x81") == b""
+    assert memory.noticed == [BytesSkipped(5)]
+
+
 def test_a_command_with_a_wrong_sum_is_not_obeyed() -> None:
     memory = Memory([])
     memory.hear(b"\x55\xe5")
