@@ -88,6 +88,7 @@ def test_a_closed_capture_is_named_by_its_sha_256() -> None:
     data = b"".join(small_capture())
     assert capture_name(data) == hashlib.sha256(data).hexdigest()
     assert read_capture(data).is_closed
+    assert read_capture(memoryview(data)) == read_capture(data)
 
 
 def test_a_resumed_writer_goes_on_with_the_seal() -> None:

@@ -85,8 +85,8 @@ class Chunk:
     Attributes:
         lane: FROM_WAND or TO_WAND.
         data: the bytes.
-        utc_ns: when the host read them, or finished writing them; nanoseconds since 1970-01-01
-            UTC by the host's clock. 0 in a transcript, which has no times.
+        utc_ns: when the host had read them, or was about to write them; nanoseconds since
+            1970-01-01 UTC by the host's clock. 0 in a transcript, which has no times.
         offset: where the block begins in the file, in bytes; in a transcript the line's number.
     """
 

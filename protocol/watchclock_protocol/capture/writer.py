@@ -118,8 +118,8 @@ class CaptureWriter:
         Args:
             lane: FROM_WAND or TO_WAND.
             data: the bytes, in one piece as they were read or written.
-            utc_ns: when they were read, or their writing was finished; nanoseconds since
-                1970-01-01 UTC.
+            utc_ns: when they had been read, or were about to be written, so that no answer is
+                older than its question; nanoseconds since 1970-01-01 UTC.
         """
         return self._count(_packet(lane, data, utc_ns))
 
