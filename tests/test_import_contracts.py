@@ -18,7 +18,7 @@ COMPONENTS = ("protocol", "device", "firmware_sim", "server", "watchclock")
 
 # contract id -> (file, line added at its end, or None to make the file new)
 PLANTED: Mapping[str, tuple[str, str]] = {
-    "components": ("firmware_sim/watchclock_sim/clock.py", "import watchclock_device"),
+    "components": ("firmware_sim/watchclock_sim/hardware/clock.py", "import watchclock_device"),
     "sans-io": ("protocol/watchclock_protocol/values.py", "import time"),
     "one-door-to-construct": ("protocol/watchclock_protocol/values.py", "import construct"),
     "dialects-independent": (

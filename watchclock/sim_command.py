@@ -9,7 +9,7 @@ import typer
 
 from watchclock.language import translate as _
 from watchclock_sim.program import Settings, run
-from watchclock_sim.scenario import DialectName
+from watchclock_sim.wands.kinds import DialectName
 
 __all__ = ["app"]
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from watchclock_sim.errors import SimulatorError
 from watchclock_sim.program import Settings, run
-from watchclock_sim.scenario import DialectName
+from watchclock_sim.wands.kinds import DialectName
 
 __all__ = ["main"]
 

@@ -6,17 +6,17 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NamedTuple
 
-from watchclock_sim.battery import Battery
-from watchclock_sim.clock import WandClock
-from watchclock_sim.faults import Fault, lost_records
-from watchclock_sim.fcard_wand import FcardWand
-from watchclock_sim.firmware import Firmware
-from watchclock_sim.memory import WhenFull
-from watchclock_sim.scenario import DialectName, Scenario, WandPlan
-from watchclock_sim.scenario_check import TECHNOLOGIES
+from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.memory import WhenFull
+from watchclock_sim.line.faults import Fault, lost_records
+from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.walk import Skip, Touch, walk
-from watchclock_sim.wand_setup import WandSetup
-from watchclock_sim.wm5000t_wand import Wm5000tWand
+from watchclock_sim.wands.fcard import FcardWand
+from watchclock_sim.wands.firmware import Firmware
+from watchclock_sim.wands.kinds import TECHNOLOGIES, DialectName
+from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.wm5000t import Wm5000tWand
 
 __all__ = ["KeptTouch", "WalkedWand", "make_wand", "truth_of", "walked_wand"]
 

@@ -10,22 +10,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from watchclock_sim.battery import Battery
-from watchclock_sim.carriers.port import Clock, Port, SystemClock
-from watchclock_sim.carriers.pty_port import PtyPort
-from watchclock_sim.carriers.tcp_port import TcpPort
-from watchclock_sim.clock import WandClock
-from watchclock_sim.dock import Dock
 from watchclock_sim.errors import SimulatorOptionError
-from watchclock_sim.faults import Fault, LineFaults, lost_records, parse_fault
-from watchclock_sim.firmware import Firmware
 from watchclock_sim.generated import generated_touches
+from watchclock_sim.hardware.battery import Battery, BatteryPlan
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.line.carriers.port import Clock, Port, SystemClock
+from watchclock_sim.line.carriers.pty_port import PtyPort
+from watchclock_sim.line.carriers.tcp_port import TcpPort
+from watchclock_sim.line.dock import Dock
+from watchclock_sim.line.faults import Fault, LineFaults, lost_records, parse_fault
 from watchclock_sim.night import make_wand, truth_of, walked_wand
-from watchclock_sim.scenario import BatteryPlan, DialectName, Scenario, WandPlan
-from watchclock_sim.scenario_check import TECHNOLOGIES
+from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEFAULT_CAPACITY, LARGEST_CAPACITY, load
-from watchclock_sim.wand_number import DEFAULT_NUMBERS, check_number
-from watchclock_sim.wand_setup import WandSetup
+from watchclock_sim.wands.firmware import Firmware
+from watchclock_sim.wands.kinds import DEFAULT_NUMBERS, TECHNOLOGIES, DialectName, check_number
+from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Settings", "run"]
 

@@ -6,17 +6,16 @@ The field names of the values here are the keys of the TOML file; docs/simulator
 import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
+from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.wands.kinds import DialectName
 
 __all__ = [
-    "BatteryPlan",
     "Behaviour",
     "Checkpoint",
     "ClockPlan",
-    "DialectName",
     "Duty",
     "Guard",
     "Leg",
@@ -27,8 +26,6 @@ __all__ = [
     "WandPlan",
 ]
 
-FULL_BATTERY_MV: Final = 4000
-
 
 class Behaviour(StrEnum):
     """How a guard walks."""
@@ -37,13 +34,6 @@ class Behaviour(StrEnum):
     LATE = "late"
     SKIPPING = "skipping"
     CHEATING = "cheating"
-
-
-class DialectName(StrEnum):
-    """Wands that can be simulated."""
-
-    FCARD = "fcard"
-    WM5000T = "wm5000t"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +129,6 @@ class ClockPlan:
     drift_ppm: int = 0
     stops_at: dt.time | None = None
     resets_at: dt.time | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryPlan:
-    """Voltage at the beginning of the shift and how much it loses in an hour."""
-
-    voltage_mv: int = FULL_BATTERY_MV
-    falls_mv_per_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

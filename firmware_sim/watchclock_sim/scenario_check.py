@@ -1,18 +1,12 @@
 """Checks between the parts of a scenario: names that are used exist, and nothing exists twice."""
 
 from collections.abc import Iterable, Iterator
-from typing import Final
 
-from watchclock_protocol.values import TagTechnology
-from watchclock_sim.scenario import DialectName, Duty, Scenario, WandPlan
+from watchclock_sim.scenario import Duty, Scenario, WandPlan
 from watchclock_sim.toml_table import TomlTable
+from watchclock_sim.wands.kinds import TECHNOLOGIES
 
-__all__ = ["TECHNOLOGIES", "check_references"]
-
-TECHNOLOGIES: Final = {
-    DialectName.FCARD: TagTechnology.RFID,
-    DialectName.WM5000T: TagTechnology.IBUTTON,
-}
+__all__ = ["check_references"]
 
 
 def check_references(scenario: Scenario, table: TomlTable) -> None:

@@ -8,14 +8,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.errors import FaultError, ScenarioFileError, SimulatorOptionError
-from watchclock_sim.faults import parse_fault
+from watchclock_sim.hardware.battery import FULL_BATTERY_MV, BatteryPlan
+from watchclock_sim.line.faults import parse_fault
 from watchclock_sim.scenario import (
-    FULL_BATTERY_MV,
-    BatteryPlan,
     Behaviour,
     Checkpoint,
     ClockPlan,
-    DialectName,
     Duty,
     Guard,
     Leg,
@@ -27,7 +25,7 @@ from watchclock_sim.scenario import (
 )
 from watchclock_sim.scenario_check import check_references
 from watchclock_sim.toml_table import TomlTable
-from watchclock_sim.wand_number import check_number
+from watchclock_sim.wands.kinds import DialectName, check_number
 
 __all__ = ["DEMO_NIGHT", "load"]
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.scenario import Behaviour, Duty, Guard, Leg, Route, Scenario, WandPlan
-from watchclock_sim.scenario_check import TECHNOLOGIES
+from watchclock_sim.wands.kinds import TECHNOLOGIES
 
 __all__ = ["Night", "Skip", "Touch", "walk"]
 

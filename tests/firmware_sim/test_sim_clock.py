@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchclock_sim.clock import EPOCH, WandClock
+from watchclock_sim.hardware.clock import EPOCH, WandClock
 
 SET_AT = datetime(2026, 11, 20, 14, 0, tzinfo=UTC)
 CIVIL = datetime(2026, 11, 20, 22, 0)  # noqa: DTZ001 - what a wand shows has no zone

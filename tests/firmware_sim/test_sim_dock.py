@@ -9,11 +9,11 @@ import pytest
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from tests.support.virtual_port import VirtualClock, VirtualPort
 from watchclock_protocol.values import TagId, TagTechnology
-from watchclock_sim.dock import Dock
-from watchclock_sim.faults import LineFaults, parse_fault
-from watchclock_sim.fcard_wand import FcardWand
-from watchclock_sim.firmware import Firmware
-from watchclock_sim.wm5000t_wand import Wm5000tWand
+from watchclock_sim.line.dock import Dock
+from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.wands.fcard import FcardWand
+from watchclock_sim.wands.firmware import Firmware
+from watchclock_sim.wands.wm5000t import Wm5000tWand
 
 RECORDING = json.loads(
     (Path(__file__).parents[1] / "golden/fcard/host_recording.json").read_text("utf-8")

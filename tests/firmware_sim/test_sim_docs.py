@@ -10,7 +10,8 @@ import typer
 from watchclock.sim_command import app
 from watchclock_sim import scenario
 from watchclock_sim.__main__ import main
-from watchclock_sim.faults import FAULT_KINDS
+from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.line.faults import FAULT_KINDS
 from watchclock_sim.program import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
@@ -25,7 +26,7 @@ SCENARIO_VALUES = [
     scenario.WandPlan,
     scenario.Duty,
     scenario.ClockPlan,
-    scenario.BatteryPlan,
+    BatteryPlan,
 ]
 
 

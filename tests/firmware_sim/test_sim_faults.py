@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchclock_sim.errors import FaultError
-from watchclock_sim.faults import (
+from watchclock_sim.line.faults import (
     FAULT_KINDS,
     CutFrame,
     FlipBit,

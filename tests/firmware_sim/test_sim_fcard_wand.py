@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.sim_wands import DOCKED_AT, logging_setup, setup_of
 from watchclock_protocol.values import TagId, TagTechnology
-from watchclock_sim.fcard_wand import FcardWand
+from watchclock_sim.wands.fcard import FcardWand
 
 OK = (0x2101, b"")
 TAG = TagId(TagTechnology.RFID, bytes.fromhex("12AB34"))
@@ -78,7 +78,7 @@ def test_initialising_keeps_system_records_and_loses_cards_staff_and_settings() 
     ask(wand, 0x010A, "3C")
     ask(wand, 0x0106, "01")
     assert ask(wand, 0x01FE) == [OK]
-    assert (wand.cards.unread, len(wand.roster), wand.log.ring.unread) == (0, 0, 1)
+    assert (wand.cards.unread, len(wand.staff), wand.log.ring.unread) == (0, 0, 1)
     assert ask(wand, 0x0109) == [(0x3109, b"\x0a")]
     assert ask(wand, 0x0107) == [(0x3107, b"\x00")]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.fcard.replies import StaffEntry
 from watchclock_protocol.values import TagId, TagTechnology
-from watchclock_sim.fcard_parameters import FcardParameters
-from watchclock_sim.fcard_wand import FcardWand
-from watchclock_sim.wm5000t_wand import Wm5000tWand
+from watchclock_sim.wands.fcard import FcardWand
+from watchclock_sim.wands.fcard_parameters import FcardParameters
+from watchclock_sim.wands.wm5000t import Wm5000tWand
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 RECORDING = json.loads((GOLDEN / "fcard/host_recording.json").read_text("utf-8"))
@@ -28,7 +28,7 @@ def recorded_fcard_wand() -> FcardWand:
     )
     wand = FcardWand(setup_of("7", capacity=60_000, voltage_mv=3870), parameters)
     for number in (1, 2):
-        wand.roster.put(StaffEntry(number=number, card=number, name_raw=bytes(10)))
+        wand.staff.put(StaffEntry(number=number, card=number, name_raw=bytes(10)))
     for index in range(137):
         day, hour = 1 + index // 1440 % 28, index // 60 % 24
         touched = datetime(2026, 11, day, hour, index % 60, index % 60, tzinfo=UTC)
@@ -53,7 +53,7 @@ def test_the_fcard_wand_has_taken_over_what_the_recorded_host_wrote() -> None:
     wand = recorded_fcard_wand()
     for exchange in RECORDING["exchanges"]:
         list(wand.receive(bytes.fromhex(exchange["host"]), 0.0, DOCKED_AT))
-    assert [entry.number for entry in wand.roster] == [1, 5, 6, 7, 8, 9, 10, 11, 12]
+    assert [entry.number for entry in wand.staff] == [1, 5, 6, 7, 8, 9, 10, 11, 12]
     assert (wand.cards.unread, wand.log.ring.unread) == (0, 0)
     assert wand.cards.slot(137) is not None
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from watchclock_sim.memory import AppendedList, RecordRing, WhenFull
+from watchclock_sim.hardware.memory import AppendedList, RecordRing, WhenFull
 
 CAPACITY = 5
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchclock_sim.pacing import PacedLine
+from watchclock_sim.line.pacing import PacedLine
 
 BAUD = 115_200
 BYTES_A_SECOND = BAUD / 10

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchclock_sim.fcard_wand import FcardWand
+from watchclock_sim.hardware.battery import BatteryPlan
 from watchclock_sim.night import truth_of, walked_wand
-from watchclock_sim.scenario import BatteryPlan, Behaviour, ClockPlan, Duty, Scenario, WandPlan
+from watchclock_sim.scenario import Behaviour, ClockPlan, Duty, Scenario, WandPlan
 from watchclock_sim.scenario_file import DEMO_NIGHT, load
 from watchclock_sim.walk import Night, Touch, walk
-from watchclock_sim.wm5000t_wand import Wm5000tWand
+from watchclock_sim.wands.fcard import FcardWand
+from watchclock_sim.wands.wm5000t import Wm5000tWand
 
 DEMO = load(DEMO_NIGHT)
 CONTACT, RADIO = DEMO.wands

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from watchclock_sim.battery import Battery
-from watchclock_sim.clock import WandClock
-from watchclock_sim.scenario import BatteryPlan
-from watchclock_sim.wand_setup import WandSetup
+from watchclock_sim.hardware.battery import Battery, BatteryPlan
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.wands.setup import WandSetup
 
 DOCKED_AT = datetime(2026, 11, 21, 20, 30, 15, tzinfo=UTC)
 

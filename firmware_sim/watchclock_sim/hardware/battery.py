@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from watchclock_sim.scenario import BatteryPlan
+__all__ = ["FULL_BATTERY_MV", "LOW_MV", "Battery", "BatteryPlan"]
 
-__all__ = ["LOW_MV", "Battery"]
+FULL_BATTERY_MV: Final = 4000
 
 # FC wand protocol document: system record 5, "voltage too low (2.9 V)".
 LOW_MV: Final = 2900
@@ -14,6 +14,14 @@ DEAD_MV: Final = 2500
 EMPTY_MV: Final = 3000
 FULL_MV: Final = 4150
 HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatteryPlan:
+    """Voltage at the beginning of the shift and how much it loses in an hour."""
+
+    voltage_mv: int = FULL_BATTERY_MV
+    falls_mv_per_hour: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Final
 from watchclock_protocol.dialects.fcard import replies, requests
 from watchclock_protocol.dialects.fcard.replies import FcardReply
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
-from watchclock_sim.decimal_time import packed_day
+from watchclock_sim.hardware.decimal_time import packed_day
 
 __all__ = ["FcardParameters"]
 

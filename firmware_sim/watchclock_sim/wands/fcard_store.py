@@ -7,8 +7,8 @@ from watchclock_protocol.dialects.fcard import replies, requests
 from watchclock_protocol.dialects.fcard.replies import FcardReply, RecordEntry, RingPointers
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, ReadRange, StorageMode
 from watchclock_protocol.records import RecordKind
-from watchclock_sim.memory import RecordRing, WhenFull
-from watchclock_sim.system_log import SystemCode, SystemLog
+from watchclock_sim.hardware.memory import RecordRing, WhenFull
+from watchclock_sim.wands.system_log import SystemCode, SystemLog
 
 __all__ = ["FcardStore"]
 

@@ -13,13 +13,13 @@ from watchclock_protocol.dialects.fcard.requests import FcardRequest, StaffSearc
 from watchclock_protocol.dialects.fcard.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TimeCoding, WandTime
-from watchclock_sim.decimal_time import binary_time, packed, packed_day, packed_time
-from watchclock_sim.fcard_parameters import FcardParameters
-from watchclock_sim.fcard_store import FcardStore
-from watchclock_sim.memory import RecordRing, WhenFull
-from watchclock_sim.roster import Roster
-from watchclock_sim.system_log import SystemCode, SystemLog
-from watchclock_sim.wand_setup import WandSetup
+from watchclock_sim.hardware.decimal_time import binary_time, packed, packed_day, packed_time
+from watchclock_sim.hardware.memory import RecordRing, WhenFull
+from watchclock_sim.wands.fcard_parameters import FcardParameters
+from watchclock_sim.wands.fcard_store import FcardStore
+from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.staff import StaffMemory
+from watchclock_sim.wands.system_log import SystemCode, SystemLog
 
 __all__ = ["FcardWand"]
 
@@ -49,7 +49,7 @@ class FcardWand:
     def __init__(self, setup: WandSetup, parameters: FcardParameters | None = None) -> None:
         self.cards = RecordRing(setup.capacity, setup.when_full)
         self.log = SystemLog(logs_host_actions=setup.logs_host_actions)
-        self.roster = Roster(self.log)
+        self.staff = StaffMemory(self.log)
         self._store = FcardStore(self.cards, self.log, setup.lost_records)
         self._parameters = parameters or FcardParameters()
         self._clock = setup.clock
@@ -75,7 +75,7 @@ class FcardWand:
     def enrol(self, number: int, name: str, tag: TagId) -> None:
         """Put a guard into the staff list; a name of more than five characters is cut."""
         raw = name.encode("gbk", errors="replace")[:NAME_OCTETS].ljust(NAME_OCTETS, b"\x00")
-        self.roster.put(StaffEntry(number=number, card=_card(tag), name_raw=raw))
+        self.staff.put(StaffEntry(number=number, card=_card(tag), name_raw=raw))
 
     def select_guard(self, number: int) -> None:
         """The next card records bear this staff number."""
@@ -92,7 +92,7 @@ class FcardWand:
             return False
         if civil.date() > self._parameters.expiry_day:
             return False
-        owner = self.roster.find(StaffSearch.BY_CARD, _card(tag)) if is_guard_tag else None
+        owner = self.staff.find(StaffSearch.BY_CARD, _card(tag)) if is_guard_tag else None
         if owner is not None:
             self.select_guard(owner.number)
         record = CARD_RECORD.build(
@@ -131,7 +131,7 @@ class FcardWand:
             return ()
         parts: tuple[Part, ...] = (
             self._store.answer,
-            self.roster.answer,
+            self.staff.answer,
             lambda request, _civil: self._parameters.read(request),
             lambda request, _civil: self._parameters.write(request),
             lambda request, _civil: self._store.answer_mode(request),
@@ -186,7 +186,7 @@ class FcardWand:
     def _initialise(self, civil: datetime) -> None:
         self.cards.clear()
         self.cards.when_full = WhenFull.OVERWRITE
-        self.roster.clear()
+        self.staff.clear()
         self._parameters.restore_defaults()
         self.log.note_host(SystemCode.INITIALISED, civil)
 
@@ -199,7 +199,7 @@ class FcardWand:
             voltage_raw=packed(volts, millivolts // 10),
             charge_percent=self._battery.charge_percent(utc),
             staff_selected=self._parameters.staff_selected,
-            staff_used=len(self.roster),
+            staff_used=len(self.staff),
             new_card_records=self.cards.unread,
             new_system_records=self.log.ring.unread,
         )

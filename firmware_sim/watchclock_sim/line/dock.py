@@ -4,10 +4,10 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
-from watchclock_sim.carriers.port import Clock, Port
-from watchclock_sim.faults import LineFaults, Unplug
-from watchclock_sim.firmware import Firmware
-from watchclock_sim.pacing import PacedLine
+from watchclock_sim.line.carriers.port import Clock, Port
+from watchclock_sim.line.faults import LineFaults, Unplug
+from watchclock_sim.line.pacing import PacedLine
+from watchclock_sim.wands.firmware import Firmware
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,16 +7,16 @@ from typing import Final
 from watchclock_protocol.dialects.fcard import replies, requests
 from watchclock_protocol.dialects.fcard.replies import FcardReply, StaffEntry
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, StaffSearch
-from watchclock_sim.system_log import SystemCode, SystemLog
+from watchclock_sim.wands.system_log import SystemCode, SystemLog
 
-__all__ = ["Roster"]
+__all__ = ["StaffMemory"]
 
 # FC wand protocol document: staff numbers are 1 to 999; the capacity itself is not documented.
 MOST_STAFF: Final = 999
 NOT_FOUND: Final = StaffEntry(number=0xFFFF, card=0xFFFFFF, name_raw=b"\xff" * 10)
 
 
-class Roster:
+class StaffMemory:
     """Staff entries by number, at most one a number.
 
     Args:

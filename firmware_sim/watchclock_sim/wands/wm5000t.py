@@ -21,9 +21,9 @@ from watchclock_protocol.dialects.wm5000t.commands import (
 from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId
-from watchclock_sim.decimal_time import packed_time, unpacked_time
-from watchclock_sim.memory import AppendedList
-from watchclock_sim.wand_setup import WandSetup
+from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
+from watchclock_sim.hardware.memory import AppendedList
+from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Wm5000tWand"]
 

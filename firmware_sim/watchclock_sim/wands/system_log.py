@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Final
 
-from watchclock_sim.decimal_time import packed_time
-from watchclock_sim.memory import RecordRing
+from watchclock_sim.hardware.decimal_time import packed_time
+from watchclock_sim.hardware.memory import RecordRing
 
 __all__ = ["SYSTEM_CAPACITY", "SystemCode", "SystemLog"]
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from watchclock_sim.battery import Battery
-from watchclock_sim.clock import WandClock
-from watchclock_sim.memory import WhenFull
+from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.memory import WhenFull
 
 __all__ = ["WandSetup"]
 

@@ -1,11 +1,25 @@
-"""How a wand's own number is written, a matter of its dialect."""
+"""The kinds of wands that can be simulated: which tags they read, how they are numbered."""
 
+from enum import StrEnum
 from typing import Final, assert_never
 
+from watchclock_protocol.values import TagTechnology
 from watchclock_sim.errors import SimulatorOptionError
-from watchclock_sim.scenario import DialectName
 
-__all__ = ["DEFAULT_NUMBERS", "check_number"]
+__all__ = ["DEFAULT_NUMBERS", "TECHNOLOGIES", "DialectName", "check_number"]
+
+
+class DialectName(StrEnum):
+    """Wands that can be simulated."""
+
+    FCARD = "fcard"
+    WM5000T = "wm5000t"
+
+
+TECHNOLOGIES: Final = {
+    DialectName.FCARD: TagTechnology.RFID,
+    DialectName.WM5000T: TagTechnology.IBUTTON,
+}
 
 # 531932 are the status bytes in the capture of koliha/jwm-wm5000t, readme.md.
 DEFAULT_NUMBERS: Final = {DialectName.FCARD: "1", DialectName.WM5000T: "531932"}

@@ -1,0 +1,1 @@
+"""The firmware of each kind of wand."""
