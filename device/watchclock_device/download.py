@@ -237,6 +237,6 @@ def _about(order: Order, clocks: Clocks) -> CaptureAbout:
         dialect=order.dock.dialect.name,
         address=order.dock.address.text,
         software=f"watchclock {version('watchclock')}",
-        time_zone=find_host_zone_name(),
+        time_zone=order.zone.key if order.zone else find_host_zone_name(),
         started_utc_ns=clocks.utc_ns(),
     )

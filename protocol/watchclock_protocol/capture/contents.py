@@ -27,7 +27,8 @@ class CaptureAbout:
         dialect: name of the dialect spoken.
         address: the device address as the user gave it.
         software: name and version of the program that recorded.
-        time_zone: IANA name of the recording host's zone, or "" when unknown.
+        time_zone: IANA name of the zone the dock keeps for its site: the wand is compared with it
+            and set to it; "" when unknown.
         started_utc_ns: when recording began, nanoseconds since 1970-01-01 UTC.
     """
 
