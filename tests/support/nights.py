@@ -29,8 +29,8 @@ __all__ = [
     "terms_of",
 ]
 
-DUTY_DATE: Final = date(2026, 3, 2)
-MORNING: Final = datetime(2026, 3, 3, 8, 0, tzinfo=UTC)
+DUTY_DATE: Final = date(2026, 3, 1)
+MORNING: Final = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 """After every window of the night, and when its wands are downloaded."""
 
 

@@ -1,0 +1,135 @@
+"""A site in the database with checkpoints, a plan, wands and what these recorded in one night."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from tests.support.nights import MORNING, at
+from watchclock_server.intake.repository import DownloadRow, RecordRow
+from watchclock_server.plans import service as plans
+from watchclock_server.plans.domain import PlanTerms, RouteOrder
+from watchclock_server.sites import service as sites
+from watchclock_server.sites.domain import SiteLayout
+from watchclock_server.wands.domain import AnchorKind
+from watchclock_server.wands.repository import AnchorRow, WandRow
+
+__all__ = ["EVENING", "add_plan", "add_site", "add_wand", "record_visits", "tag_of"]
+
+EVENING = at("20:00")
+"""When the wands' clocks were set, and tags and plans were there."""
+_MOUNTED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def tag_of(number: int) -> str:
+    """The tag of the checkpoint at this place of the site, from 1."""
+    return f"rfid:{number:06X}"
+
+
+def add_site(session: Session, checkpoints: int, zone: str = "UTC") -> SiteLayout:
+    """A site whose checkpoints have had their tags for a long time."""
+    site = sites.create_site(session, name="Harbour", time_zone=zone)
+    for number in range(1, checkpoints + 1):
+        checkpoint = sites.add_checkpoint(session, site_id=site.id, name=f"Gate {number}")
+        sites.assign_tag(
+            session, checkpoint_id=checkpoint.id, tag=tag_of(number), valid_from=_MOUNTED
+        )
+    return sites.load_layout(session, site.id)
+
+
+def add_plan(
+    session: Session, layout: SiteLayout, terms: PlanTerms, order: RouteOrder = RouteOrder.FREE
+) -> int:
+    """The key of a plan over all checkpoints of the site; the route of ``terms`` is replaced."""
+    route = plans.create_route(
+        session,
+        site_id=layout.site.id,
+        name="All gates",
+        order=order,
+        checkpoint_ids=[checkpoint.id for checkpoint in layout.checkpoints],
+    )
+    assert route.id == terms.route_id
+    plan = plans.create_plan(
+        session, site_id=layout.site.id, name="Nights", terms=terms, author="anna", now=EVENING
+    )
+    return plan.plan_id
+
+
+def add_wand(session: Session, site_id: int, number: int = 7, *, stopped: bool = False) -> int:
+    """The key of a wand whose clock was set in the evening and compared in the morning.
+
+    A stopped one showed in the morning what it had shown in the evening.
+    """
+    wand = WandRow(
+        key=f"fcard:{number}",
+        dialect="fcard",
+        number=str(number),
+        firmware=None,
+        name=f"Wand {number}",
+        site_id=site_id,
+        first_seen=EVENING,
+        last_seen=EVENING,
+    )
+    session.add(wand)
+    session.flush()
+    shown = EVENING if stopped else MORNING
+    session.add_all(
+        AnchorRow(
+            wand_id=wand.id,
+            capture_sha256="",
+            kind=kind,
+            wand_civil=civil.replace(tzinfo=None),
+            utc=utc,
+            uncertainty_s=0.0,
+            offset_s=None,
+        )
+        for kind, civil, utc in (
+            (AnchorKind.SET, EVENING, EVENING),
+            (AnchorKind.READ, shown, MORNING),
+        )
+    )
+    return wand.id
+
+
+def record_visits(
+    session: Session,
+    wand_id: int,
+    visits: Sequence[tuple[datetime, str]],
+    read: datetime = MORNING,
+) -> None:
+    """Store a complete download, begun at ``read``, with these touches of tags."""
+    download = DownloadRow(
+        wand_id=wand_id,
+        capture_sha256=f"{wand_id}-{read.isoformat()}",
+        received_at=read,
+        started_at=read,
+        read_at=read + timedelta(seconds=5),
+        finished_at=read + timedelta(seconds=9),
+        acknowledged_at=read + timedelta(seconds=8),
+        is_complete=True,
+        is_closed=True,
+        torn_bytes=0,
+        record_count=len(visits),
+        skipped_bytes=0,
+        rejected_count=0,
+        rings=[],
+    )
+    session.add(download)
+    session.flush()
+    session.add_all(
+        RecordRow(
+            wand_id=wand_id,
+            kind="patrol",
+            slot=position + 1,
+            rank=0,
+            raw=f"{wand_id}/{read}/{position}".encode(),
+            download_id=download.id,
+            position=position,
+            wand_civil=instant.replace(tzinfo=None),
+            tag=tag,
+            is_guard_tag=False,
+            flags="",
+        )
+        for position, (instant, tag) in enumerate(visits)
+    )
+    session.flush()
