@@ -55,17 +55,11 @@ class Receipt:
 class Server:
     """A watchclock server, reached with an upload token."""
 
-    def __init__(self, url: str, token: str, client: httpx.Client | None = None) -> None:
-        """Remembers where it is; nothing is sent yet.
-
-        Args:
-            url: its address, ``http://HOST:PORT``.
-            token: an upload token.
-            client: what carries the requests; a new connection by default.
-        """
+    def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
-        self._client = client or httpx.Client(timeout=_TIMEOUT_S)
-        self._authorization = {"Authorization": f"Bearer {token}"}
+        self._client = httpx.Client(
+            headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT_S
+        )
 
     def check_ready(self) -> None:
         """Returns when the server would take captures from us now.
@@ -121,7 +115,7 @@ class Server:
                 method,
                 f"{self.url}{path}",
                 content=content,
-                headers=self._authorization | dict(headers or {}),
+                headers=headers,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise ServerDownError(server=self.url, reason=str(error) or "no answer") from error

@@ -1,4 +1,3 @@
-from collections.abc import Sequence
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -7,23 +6,11 @@ from watchclock_device.addresses import parse_address
 from watchclock_device.drivers.serial_port import SerialPortDriver
 from watchclock_device.drivers.tcp_port import TcpPortDriver
 from watchclock_device.errors import DriverConflictError, DriverMissingError, DriverUnknownError
-from watchclock_device.links import FoundPort, Link
 from watchclock_device.registry import DRIVER_GROUP, load_drivers, open_link
 from watchclock_protocol.dialect import LineSettings
 
+STRANGER = "tests.support.stranger_driver:SecondSerialDriver"
 SERIAL = "watchclock_device.drivers.serial_port:SerialPortDriver"
-
-
-class SecondSerialDriver:
-    """A stranger's driver that claims a scheme already taken."""
-
-    scheme = "serial"
-
-    def find(self) -> Sequence[FoundPort]:
-        return ()
-
-    def open(self, target: str, line: LineSettings) -> Link:
-        raise AssertionError((target, line))
 
 
 def point(value: str) -> EntryPoint:
@@ -39,12 +26,10 @@ def test_the_installed_package_brings_serial_and_tcp() -> None:
 
 
 def test_two_drivers_with_one_scheme_are_refused_by_both_names() -> None:
-    second = f"{__name__}:SecondSerialDriver"
-    stranger = _LoadedPoint(name="stranger", value=second, group=DRIVER_GROUP)
     with pytest.raises(DriverConflictError) as conflict:
-        load_drivers([point(SERIAL), stranger])
+        load_drivers([point(SERIAL), point(STRANGER)])
     assert SERIAL in str(conflict.value)
-    assert second in str(conflict.value)
+    assert STRANGER in str(conflict.value)
 
 
 def test_a_driver_without_its_library_names_what_to_install() -> None:
@@ -58,8 +43,3 @@ def test_an_unknown_scheme_names_the_known_ones() -> None:
     with pytest.raises(DriverUnknownError) as unknown:
         open_link(load_drivers(), parse_address("kiosk:1"), LineSettings(baud=9600))
     assert unknown.value.details["known"] == "serial, tcp"
-
-
-class _LoadedPoint(EntryPoint):
-    def load(self) -> type[SecondSerialDriver]:
-        return SecondSerialDriver

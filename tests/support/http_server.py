@@ -59,9 +59,6 @@ def serving(answer: Callable[[Asked], Reply]) -> Iterator[ScriptedServer]:
         def do_POST(self) -> None:
             self._answer()
 
-        def log_message(self, *arguments: object) -> None:
-            del arguments
-
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {name.lower(): value for name, value in self.headers.items()}

@@ -11,11 +11,9 @@ from sqlalchemy import text
 from tests.support.docks import HASTY_CLOCKS, exit_of_child, natural_keys
 from tests.support.server_app import make_app
 from tests.support.wands import running_wand
-from watchclock import download_command
 from watchclock.command import main
 from watchclock_device.open_capture import OpenCapture
 from watchclock_device.spool import Spool
-from watchclock_device.upload import Server, upload_waiting
 from watchclock_protocol.capture import JsonValue, StepName, StepState
 
 pytestmark = pytest.mark.pty
@@ -38,7 +36,6 @@ HARMLESS = [kill for kill in KILLS if kill not in PERILOUS]
 
 def download(address: str, dialect: str, folder: Path) -> int:
     """Exit code of the command."""
-    download_command.SYSTEM_CLOCKS = HASTY_CLOCKS
     arguments = ["--dialect", dialect, "--spool", str(folder), "--json", "--no-upload"]
     return main(["download", address, *arguments])
 
@@ -59,23 +56,21 @@ def download_until_killed(
         if (now_name, now_state) == (name, state):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def action() -> int:
-        OpenCapture.step = step
-        return download(address, dialect, folder)
-
-    return exit_of_child(action)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(OpenCapture, "step", step)
+        return exit_of_child(lambda: download(address, dialect, folder))
 
 
 def check_every_record_is_on_the_server_once(spool: Path, folder: Path) -> None:
-    """Uploads all captures to a new server and looks into its database."""
+    """Uploads all captures to a new server, each twice, and looks into its database."""
     read = sorted(key[3] for key in natural_keys(spool))
     folder.mkdir()
     with make_app(folder) as app, app.database.session() as session:
-        token = app.dock.headers["authorization"].removeprefix("Bearer ")
-        waiting = Spool(spool, HASTY_CLOCKS)
-        sent = upload_waiting(waiting, Server("http://testserver", token, app.dock))
+        for path in 2 * Spool(spool, HASTY_CLOCKS).waiting():
+            headers = {"X-Capture-SHA256": path.stem}
+            answer = app.dock.post("/api/captures", content=path.read_bytes(), headers=headers)
+            assert (answer.status_code, answer.json()["conflict"]) == (200, 0)
         stored = session.execute(text("SELECT raw FROM records")).scalars().all()
-    assert [error.code for error in sent.errors] == []
     assert (len(read), sorted(stored)) == (RECORDS, read)
 
 
