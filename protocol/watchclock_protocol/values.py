@@ -1,4 +1,4 @@
-"""Small frozen values shared by every dialect: what a tag is called, what a wand's clock showed."""
+"""Small frozen values shared by every dialect: a tag's name, what a wand's clock showed."""
 
 from dataclasses import dataclass
 from datetime import datetime
