@@ -15,6 +15,8 @@ def upgrade() -> None:
     """Create the tables."""
     _create_accounts()
     _create_sites()
+    _create_tags()
+    _create_guards()
 
 
 def _create_accounts() -> None:
@@ -75,6 +77,9 @@ def _create_sites() -> None:
         sa.UniqueConstraint("site_id", "name"),
         sa.UniqueConstraint("site_id", "position"),
     )
+
+
+def _create_tags() -> None:
     op.create_table(
         "tags",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -97,6 +102,9 @@ def _create_sites() -> None:
         sqlite_where=sa.text("valid_to IS NULL"),
         postgresql_where=sa.text("valid_to IS NULL"),
     )
+
+
+def _create_guards() -> None:
     op.create_table(
         "guards",
         sa.Column("id", sa.Integer, primary_key=True),
