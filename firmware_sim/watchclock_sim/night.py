@@ -64,7 +64,7 @@ def make_wand(dialect: DialectName, setup: WandSetup) -> Firmware:
 def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()) -> WalkedWand:
     """The wand at the end of the scenario's shift, with every record it kept."""
     clock = _clock(scenario, plan)
-    battery = Battery(plan=plan.battery, utc=scenario.begins)
+    battery = Battery(plan=plan.battery, utc=scenario.begins, rests_from=scenario.ends)
     setup = WandSetup(
         number=plan.number,
         clock=clock,
@@ -121,7 +121,7 @@ def _condition(
         utc = scenario.instant(plan.clock.resets_at)
         yield _Event(utc, partial(firmware.power_on, utc))
     low_at = battery.low_at()
-    if low_at is not None and low_at <= scenario.ends:
+    if low_at is not None:
         yield _Event(low_at, partial(firmware.voltage_low, low_at))
     for duty in plan.duties:
         number = scenario.guard(duty.guard).number

@@ -170,7 +170,7 @@ def _filled_wand(settings: Settings, clock: Clock, faults: Iterable[Fault]) -> _
     setup = WandSetup(
         number=number,
         clock=WandClock(civil=utc.astimezone().replace(tzinfo=None), utc=utc),
-        battery=Battery(plan=BatteryPlan(), utc=utc),
+        battery=Battery(plan=BatteryPlan(), utc=utc, rests_from=utc),
         capacity=max(DEFAULT_CAPACITY, settings.records),
         lost_records=lost_records(faults),
     )

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.support.sim_wands import DOCKED_AT, logging_setup, setup_of
 from watchclock_protocol.values import TagId, TagTechnology
@@ -160,3 +162,16 @@ def test_a_damaged_frame_is_refused_and_a_frame_for_another_wand_ignored() -> No
     assert answer[4:6] == b"\x21\x03"
     assert list(wand.receive(frame(0x0401, address=8), 0.0, DOCKED_AT)) == []
     assert b"".join(wand.receive(frame(0x0101, address=8), 0.0, DOCKED_AT))[7] == 7
+
+
+@given(st.lists(st.tuples(st.integers(0, 0x05FF), st.binary(max_size=20)) | st.binary()))
+def test_any_frames_and_any_noise_leave_the_wand_alive(
+    said: list[tuple[int, bytes] | bytes],
+) -> None:
+    wand = touched_wand(5, capacity=8)
+    for heard in said:
+        data = heard if isinstance(heard, bytes) else frame(*heard, address=0)
+        for answer in wand.receive(data, 0.0, DOCKED_AT):
+            assert answer.startswith(b"\x7e")
+    alive = b"".join(wand.receive(b"\x7e" + frame(0x0101, address=0), 0.0, DOCKED_AT))
+    assert alive[4:6] == b"\x31\x01"

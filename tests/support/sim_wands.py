@@ -15,7 +15,9 @@ def setup_of(number: str, *, capacity: int = 100, voltage_mv: int = 4000) -> Wan
     return WandSetup(
         number=number,
         clock=WandClock.showing_utc(DOCKED_AT),
-        battery=Battery(plan=BatteryPlan(voltage_mv=voltage_mv), utc=DOCKED_AT),
+        battery=Battery(
+            plan=BatteryPlan(voltage_mv=voltage_mv), utc=DOCKED_AT, rests_from=DOCKED_AT
+        ),
         capacity=capacity,
     )
 

@@ -26,14 +26,16 @@ class BatteryPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """A battery that had the planned voltage at ``utc``."""
+    """A battery that had the planned voltage at ``utc`` and is in use until ``rests_from``."""
 
     plan: BatteryPlan
     utc: datetime
+    rests_from: datetime
 
     def voltage_mv(self, utc: datetime) -> int:
         """The voltage at that instant, in millivolts, never below a dead cell."""
-        fallen = self.plan.falls_mv_per_hour * (utc - self.utc) / HOUR
+        used = min(utc, self.rests_from) - self.utc
+        fallen = self.plan.falls_mv_per_hour * used / HOUR
         return max(min(DEAD_MV, self.plan.voltage_mv), round(self.plan.voltage_mv - fallen))
 
     def charge_percent(self, utc: datetime) -> int:
@@ -42,10 +44,11 @@ class Battery:
         return round(100 * min(1.0, max(0.0, share)))
 
     def low_at(self) -> datetime | None:
-        """The instant from which the voltage is too low, or None if it never is."""
+        """The instant from which the voltage is too low, or None if it never gets so in use."""
         above = self.plan.voltage_mv - LOW_MV
         if above < 0:
             return self.utc
         if not self.plan.falls_mv_per_hour:
             return None
-        return self.utc + HOUR * ((above + 1) / self.plan.falls_mv_per_hour)
+        low_at = self.utc + HOUR * ((above + 1) / self.plan.falls_mv_per_hour)
+        return low_at if low_at <= self.rests_from else None
