@@ -5,16 +5,24 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from tests.support.nights import MORNING, at
+from tests.support.nights import MORNING, at, minutes, terms_of
 from watchclock_server.intake.repository import DownloadRow, RecordRow
 from watchclock_server.plans import service as plans
-from watchclock_server.plans.domain import PlanTerms, RouteOrder
+from watchclock_server.plans.domain import PlanTerms, RecurringRounds, RouteOrder
 from watchclock_server.sites import service as sites
 from watchclock_server.sites.domain import SiteLayout
 from watchclock_server.wands.domain import AnchorKind
 from watchclock_server.wands.repository import AnchorRow, WandRow
 
-__all__ = ["EVENING", "add_plan", "add_site", "add_wand", "record_visits", "tag_of"]
+__all__ = [
+    "EVENING",
+    "add_plan",
+    "add_site",
+    "add_wand",
+    "record_visits",
+    "store_full_night",
+    "tag_of",
+]
 
 EVENING = at("20:00")
 """When the wands' clocks were set, and tags and plans were there."""
@@ -133,3 +141,21 @@ def record_visits(
         for position, (instant, tag) in enumerate(visits)
     )
     session.flush()
+
+
+def store_full_night(session: Session, *, checkpoints: int, rounds: int, wands: int = 1) -> None:
+    """A night in which every checkpoint was visited in time in every round, by wands in turn."""
+    begin, last = at("22:00"), at("22:00") + minutes(30 * rounds)
+    terms = terms_of(
+        RecurringRounds(every_minutes=30), shift=("22:00", f"{last:%H:%M}"), length=25
+    )
+    layout = add_site(session, checkpoints)
+    add_plan(session, layout, terms, RouteOrder.ORDERED)
+    for wand in range(wands):
+        wand_id = add_wand(session, layout.site.id, number=wand + 1)
+        walk = [
+            (begin + minutes(30 * turn + 2) + timedelta(seconds=20 * place), tag_of(place))
+            for turn in range(wand, rounds, wands)
+            for place in range(1, checkpoints + 1)
+        ]
+        record_visits(session, wand_id, walk)

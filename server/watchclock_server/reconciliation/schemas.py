@@ -3,8 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from fastapi import Path
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from watchclock_server.reconciliation.domain import (
     ActualVisit,
@@ -18,7 +17,7 @@ from watchclock_server.reconciliation.service import Night
 
 __all__ = ["ActualView", "DutyDate", "ExtraView", "NightView", "VisitView", "WandView"]
 
-DutyDate = Annotated[date, Path(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
+DutyDate = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2199, 12, 31))]
 """Endpoint parameter type: a duty date whose neighbours are dates too."""
 
 
