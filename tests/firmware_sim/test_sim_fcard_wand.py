@@ -175,3 +175,11 @@ def test_any_frames_and_any_noise_leave_the_wand_alive(
             assert answer.startswith(b"\x7e")
     alive = b"".join(wand.receive(b"\x7e" + frame(0x0101, address=0), 0.0, DOCKED_AT))
     assert alive[4:6] == b"\x31\x01"
+
+
+def test_a_wand_given_another_number_answers_to_that_one_alone() -> None:
+    wand = touched_wand(0)
+    answer = b"".join(wand.receive(frame(0x01F1, b"\x09", address=0), 0.0, DOCKED_AT))
+    assert answer[4:6] == b"\x21\x01"
+    assert list(wand.receive(frame(0x0401), 0.0, DOCKED_AT)) == []
+    assert b"".join(wand.receive(frame(0x0101), 0.0, DOCKED_AT))[7] == 9

@@ -1,4 +1,4 @@
-"""What a WM-5000T keeps and when it gives it up; commands are the bytes of its golden recording."""
+"""What a WM-5000T keeps and when it gives it up, asked with the bytes of its protocol page."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
