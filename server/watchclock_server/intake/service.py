@@ -27,7 +27,7 @@ from watchclock_server.intake.domain.downloads import (
     Download,
     previous_of,
     same_memory,
-    window_of,
+    windows_of,
 )
 from watchclock_server.intake.domain.facts import facts_of
 from watchclock_server.intake.domain.incoming import (
@@ -336,10 +336,10 @@ def patrol_material(
     anchors = wands.anchors_of(session, ids)
     models = {wand.id: ClockModel(anchors.get(wand.id, ()), site.zone) for wand in known}
     needed = [
-        download.id
+        download_id
         for of_wand in downloads.values()
-        for download in of_wand
-        if window_of(of_wand, download).meets(begin_utc, end_utc)
+        for download_id, window in windows_of(of_wand).items()
+        if window.meets(begin_utc, end_utc)
     ]
     records: dict[int, list[StoredPatrol]] = defaultdict(list)
     for record in repository.list_patrol_records(session, needed):

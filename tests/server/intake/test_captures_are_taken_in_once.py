@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
 from tests.support.server_app import RunningApp
 from tests.support.wand_downloads import (
     FcardDownload,
@@ -23,15 +21,19 @@ CARDS = {slot: card_record(NIGHT + timedelta(minutes=slot), 0x100 + slot) for sl
 TOUCHES = [wm5000t_record(NIGHT + timedelta(minutes=n), 0x1000 + n) for n in range(6)]
 
 
-def upload(running: RunningApp, data: bytes, sha256: str | None = None) -> httpx.Response:
+def upload(
+    running: RunningApp, data: bytes, sha256: str | None = None
+) -> tuple[int, dict[str, Any]]:
+    """Status and body of the answer to a capture."""
     name = hashlib.sha256(data).hexdigest() if sha256 is None else sha256
-    return running.dock.post("/api/captures", content=data, headers={"X-Capture-SHA256": name})
+    headers = {"X-Capture-SHA256": name}
+    answer = running.dock.post("/api/captures", content=data, headers=headers)
+    return answer.status_code, answer.json()
 
 
 def receipt(running: RunningApp, data: bytes) -> dict[str, Any]:
-    answer = upload(running, data)
-    assert answer.status_code == 200, answer.text
-    body: dict[str, Any] = answer.json()
+    status, body = upload(running, data)
+    assert status == 200, body
     return body
 
 
@@ -135,18 +137,18 @@ def test_after_an_acknowledgement_other_content_is_simply_new(running: RunningAp
 
 def test_a_capture_that_arrived_changed_is_refused_and_not_kept(running: RunningApp) -> None:
     data = wm5000t_download(TOUCHES, started=MORNING)
-    answer = upload(running, data, sha256="0" * 64)
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "intake.capture_name"
+    status, body = upload(running, data, sha256="0" * 64)
+    assert status == 400
+    assert body["code"] == "intake.capture_name"
     assert not list(running.app.state.settings.captures_folder.rglob("*.pcapng"))
 
 
 def test_a_damaged_capture_is_refused_but_stays_in_the_archive(running: RunningApp) -> None:
     data = bytearray(wm5000t_download(TOUCHES, started=MORNING))
     data[len(data) // 2] ^= 1
-    answer = upload(running, bytes(data))
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "capture.damaged"
+    status, body = upload(running, bytes(data))
+    assert status == 422
+    assert body["code"] == "capture.damaged"
     assert running.script.get("/api/wands").json() == []
     sha256 = hashlib.sha256(data).hexdigest()
     assert running.app.state.archive.get(sha256) == data
@@ -155,16 +157,16 @@ def test_a_damaged_capture_is_refused_but_stays_in_the_archive(running: RunningA
 def test_a_capture_in_which_no_wand_tells_its_number_is_refused(running: RunningApp) -> None:
     data = wm5000t_download(TOUCHES, started=MORNING)
     silent = data[: data.index(b"\x15\xea\x01\xe9") - 40]
-    answer = upload(running, silent)
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "intake.capture_anonymous"
-    assert answer.json()["next_step"]
+    status, body = upload(running, silent)
+    assert status == 422
+    assert body["code"] == "intake.capture_anonymous"
+    assert body["next_step"]
 
 
 def test_what_is_no_capture_at_all_is_refused(running: RunningApp) -> None:
-    answer = upload(running, b"hello")
-    assert answer.status_code == 422
-    assert answer.json()["code"] == "capture.not_a_capture"
+    status, body = upload(running, b"hello")
+    assert status == 422
+    assert body["code"] == "capture.not_a_capture"
 
 
 def test_nobody_uploads_without_a_token(running: RunningApp) -> None:

@@ -1,6 +1,6 @@
 """Downloads as stored, and what follows from their order in time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -8,7 +8,15 @@ from typing import Final
 
 from watchclock_protocol.records import RecordKind
 
-__all__ = ["Download", "Ring", "Window", "previous_of", "same_memory", "window_of"]
+__all__ = [
+    "Download",
+    "Ring",
+    "Window",
+    "emptied_before",
+    "previous_of",
+    "same_memory",
+    "windows_of",
+]
 
 MOST_NEIGHBOURS: Final = 8
 """Readings of one memory that are compared with a new one, in each direction of time."""
@@ -111,24 +119,33 @@ class Window:
         return self.not_after >= begin and (self.not_before is None or self.not_before <= end)
 
 
-def window_of(downloads: Sequence[Download], download: Download) -> Window:
-    """When the records first seen in a download were made.
+def windows_of(downloads: Sequence[Download]) -> Mapping[int, Window]:
+    """When the records first seen in each download were made; by download.
 
     They were made after the wand last gave its records up before that, unless the wand overwrote
     unread ones: then it hands out its whole memory, older records among them.
 
     Args:
-        downloads: all readings of the wand, oldest first.
-        download: the one whose new records are asked for.
+        downloads: all readings of one wand, oldest first.
     """
-    if download.is_overwritten:
-        return Window(None, download.read_at)
-    emptied = (
-        other.read_at
-        for other in downloads
-        if other.acknowledged_at is not None and other.read_at < download.read_at
-    )
-    return Window(max(emptied, default=None), download.read_at)
+    windows: dict[int, Window] = {}
+    for download, emptied in zip(downloads, emptied_before(downloads), strict=True):
+        not_before = None if download.is_overwritten else emptied
+        windows[download.id] = Window(not_before, download.read_at)
+    return windows
+
+
+def emptied_before(downloads: Sequence[Download]) -> Iterable[datetime | None]:
+    """For each download when the wand had last given its records up before it, as far as known.
+
+    Args:
+        downloads: all readings of one wand, oldest first.
+    """
+    emptied: datetime | None = None
+    for download in downloads:
+        yield emptied
+        if download.acknowledged_at is not None:
+            emptied = download.read_at
 
 
 def previous_of(downloads: Sequence[Download], download: Download) -> Download | None:

@@ -8,7 +8,12 @@ from math import inf
 
 from watchclock_protocol.records import RecordFlag, RecordKind
 from watchclock_server.faults.domain import Touch, same_second_runs
-from watchclock_server.intake.domain.downloads import Download, Window, window_of
+from watchclock_server.intake.domain.downloads import (
+    Download,
+    Window,
+    emptied_before,
+    windows_of,
+)
 from watchclock_server.wands.domain import (
     ClockModel,
     CorrectedTime,
@@ -162,7 +167,7 @@ def visits_of(
         model: what its clock is worth.
     """
     records = [item for item in records if RecordFlag.EMPTY_SLOT not in item.flags]
-    windows = {download.id: window_of(downloads, download) for download in downloads}
+    windows = windows_of(downloads)
     touches = [Touch(record_id=item.id, civil=item.civil, tag=item.tag) for item in records]
     frozen = {touch.record_id for run in same_second_runs(touches) for touch in run}
     for record in records:
@@ -207,8 +212,8 @@ def coverage_of(wand: Wand, downloads: Sequence[Download], model: ClockModel) ->
         model: what its clock is worth.
     """
     doubts = [*map(_clock_doubt, model.doubted)]
-    for download in downloads:
-        doubts += _losses(downloads, download)
+    for download, emptied in zip(downloads, emptied_before(downloads), strict=True):
+        doubts += _losses(download, emptied)
     return WandCoverage(
         wand=wand,
         complete_downloads=tuple(item.started_at for item in downloads if item.is_complete),
@@ -225,9 +230,8 @@ def _clock_doubt(stretch: Stretch) -> DoubtInterval:
     )
 
 
-def _losses(downloads: Sequence[Download], download: Download) -> Iterable[DoubtInterval]:
+def _losses(download: Download, emptied: datetime | None) -> Iterable[DoubtInterval]:
     """Where records may be gone: overwritten unread, or given up before all had arrived."""
-    emptied = window_of(downloads, replace(download, rings=())).not_before
     if download.is_overwritten:
         yield DoubtInterval(begin=emptied, end=download.read_at, reason=DoubtReason.OVERWRITTEN)
     if download.acknowledged_at is not None and not download.is_complete:

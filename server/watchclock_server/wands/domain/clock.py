@@ -15,6 +15,7 @@ Limits: on the table in "Tags, clocks and storage of patrol wands", section 4.2:
 fork crystal loses up to about 10 s a day in frost, and never gains more than about 3 s a day.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,6 @@ __all__ = [
     "Stretch",
     "StretchState",
     "TimeReason",
-    "Wand",
 ]
 
 SECONDS_A_DAY: Final = 86_400
@@ -183,29 +183,6 @@ class _Candidate(NamedTuple):
     reason: TimeReason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wand:
-    """One wand, known since its first download.
-
-    Attributes:
-        key: stable name, ``dialect:number``.
-        name: what people call it; its key until somebody names it.
-        site_id: the site it belongs to, if assigned.
-        first_seen: instant of its first upload.
-        last_seen: instant of its latest upload.
-    """
-
-    id: int
-    key: str
-    dialect: str
-    number: str
-    firmware: str | None
-    name: str
-    site_id: int | None
-    first_seen: datetime
-    last_seen: datetime
-
-
 class ClockModel:
     """Corrects one wand's times by its anchors.
 
@@ -218,6 +195,9 @@ class ClockModel:
         ordered = sorted(anchors, key=lambda anchor: (anchor.utc, anchor.kind is AnchorKind.SET))
         self._zone: Final = zone
         self._stretches: Final = tuple(_stretches(ordered))
+        self._instants: Final = [anchor.utc for anchor in ordered]
+        slacks_s = (anchor.uncertainty_s + RESOLUTION_S for anchor in ordered)
+        self._slack: Final = _seconds(max(slacks_s, default=0.0))
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:
@@ -246,7 +226,7 @@ class ClockModel:
         if civil is None:
             return _unknown(window, TimeReason.NO_CALENDAR_TIME)
         candidates: list[_Candidate] = []
-        for stretch in self._stretches:
+        for stretch in self._near(window):
             if stretch.state in DOUBTED:
                 if _overlaps(stretch, window):
                     return _unknown(window, TimeReason.CLOCK_DOUBTED)
@@ -259,6 +239,15 @@ class ClockModel:
                     if _Span(candidate.earliest, candidate.latest).meets(reach) is not None
                 ]
         return _merged(candidates) or _unknown(window, TimeReason.FITS_NO_STRETCH)
+
+    def _near(self, window: _Span) -> Sequence[Stretch]:
+        """The stretches that can reach into the window; a wand of years has thousands."""
+        first, last = 0, len(self._instants)
+        if window.earliest is not None:
+            first = bisect_left(self._instants, window.earliest - self._slack)
+        if window.latest is not None:
+            last = bisect_right(self._instants, window.latest + self._slack)
+        return self._stretches[first : last + 1]
 
     def _candidates(self, stretch: Stretch, civil: datetime) -> Sequence[_Candidate]:
         match stretch.state:
