@@ -84,12 +84,11 @@ def run(settings: Settings) -> None:
     Raises:
         SimulatorError: it cannot start; the error says why.
     """
-    clock = SystemClock()
     _check(settings)
-    wand = _wand(settings, clock)
+    clock = SystemClock()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _serve(settings, wand, clock)
+        _serve(settings, _wand(settings, clock), clock)
     except KeyboardInterrupt:
         LOG.info("stopped")
 

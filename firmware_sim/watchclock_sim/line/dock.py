@@ -76,7 +76,6 @@ class Dock:
         heard = self._incoming.arrived(now)
         utc = self._clock.utc()
         if heard:
-            LOG.debug("heard %s", heard.hex(" "))
             self._answers.append(self._firmware.receive(heard, now, utc))
         deadline = self._firmware.deadline
         if deadline is not None and now >= deadline:
@@ -108,7 +107,6 @@ class Dock:
         left = len(self._buffer) if unplug is None else max(0, unplug.byte - self._sent)
         if self._buffer and left:
             taken = self._port.write(bytes(self._buffer[:left]))
-            LOG.debug("sent %s", self._buffer[:taken].hex(" "))
             del self._buffer[:taken]
             self._sent += taken
         if unplug is not None and self._sent >= unplug.byte:

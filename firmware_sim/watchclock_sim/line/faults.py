@@ -5,6 +5,7 @@ the wand was started. So a fault that names a place happens once, and a repeated
 good link.
 """
 
+import logging
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
@@ -30,6 +31,7 @@ __all__ = [
     "parse_fault",
 ]
 
+LOG: Final = logging.getLogger(__name__)
 MILLION: Final = 1_000_000
 FOREVER: Final = 2**63
 MILLISECOND_S: Final = 0.001
@@ -184,6 +186,8 @@ class LineFaults:
                 delay_ms += fault.delay_ms
         data = self._flipped(data)
         self._bytes += len(data)
+        if data != frame:
+            LOG.info("frame %d is spoilt: %s instead of %s", self._frames, data.hex(), frame.hex())
         return Delivery(data, delay_ms * MILLISECOND_S)
 
     def next_unplug(self) -> Unplug | None:

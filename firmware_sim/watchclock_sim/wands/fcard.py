@@ -111,8 +111,9 @@ class FcardWand:
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:  # noqa: ARG002 - pushes need no time
         """Reports of the cards shown in live reading."""
-        while self._shown:
-            yield self._session.push_card(self._shown.popleft())
+        shown = list(self._shown)
+        self._shown.clear()
+        return iter([self._session.push_card(card) for card in shown])
 
     def _frames(self, events: Iterable[WandEvent], utc: datetime) -> Iterator[bytes]:
         for event in events:
@@ -154,6 +155,7 @@ class FcardWand:
                 return replies.Clock(time=WandTime(raw, civil, TimeCoding.BCD))
             case requests.WriteClock(civil=civil):
                 self._clock.set_to(civil, utc)
+                LOG.info("the clock is set to %s", civil)
                 return replies.Done()
             case _:
                 return None
@@ -184,6 +186,7 @@ class FcardWand:
         return replies.Done()
 
     def _initialise(self, civil: datetime) -> None:
+        LOG.info("initialised: %d unread card records are lost", self.cards.unread)
         self.cards.clear()
         self.cards.when_full = WhenFull.OVERWRITE
         self.staff.clear()

@@ -1,5 +1,6 @@
 """Both record rings of an FC wand and the commands that read, acknowledge and clear them."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from watchclock_sim.wands.system_log import SystemCode, SystemLog
 
 __all__ = ["FcardStore"]
 
+LOG: Final = logging.getLogger(__name__)
 RECORD_OCTETS: Final = {RecordKind.PATROL: 12, RecordKind.SYSTEM: 8}
 READ_CODES: Final = {
     RecordKind.PATROL: SystemCode.CARD_RECORDS_READ,
@@ -52,6 +54,7 @@ class FcardStore:
             case requests.WriteReadPointer(kind=kind, read_index=index, is_wrapped=is_wrapped):
                 self._rings[kind].move_read_index(index, is_wrapped=is_wrapped)
                 self._log.note_host(READ_CODES[kind], civil)
+                LOG.info("%s records: %d are unread now", kind, self._rings[kind].unread)
             case requests.WriteWritePointer(kind=kind, write_index=index):
                 self._rings[kind].move_write_index(index)
             case requests.ClearRecords(kind=kind):
@@ -91,6 +94,7 @@ class FcardStore:
         return tuple(entries)
 
     def _clear(self, kind: RecordKind, civil: datetime) -> None:
+        LOG.info("%s records are cleared, %d unread", kind, self._rings[kind].unread)
         self._rings[kind].clear()
         self._log.note_host(CLEARED_CODES[kind], civil)
 

@@ -1,5 +1,6 @@
 """The firmware of a simulated WM-5000T: a contact wand with a list of touches and little else."""
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
@@ -27,6 +28,7 @@ from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Wm5000tWand"]
 
+LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
 
 
@@ -102,8 +104,10 @@ class Wm5000tWand:
                 civil = unpacked_time(time)
                 if civil is not None:
                     self._clock.set_to(civil, utc)
+                LOG.info("the clock is set to %s", civil or "nothing: no such date")
                 return Done()
             case CloseSession():
+                LOG.info("closed: %d records are wiped", len(self.memory))
                 self.memory.wipe()
                 return Done()
             case _:
