@@ -3,6 +3,9 @@
 Pages need a signed-in person. Endpoints take a bearer token of the right scope or the cookie of a
 signed-in person. Whoever comes with a cookie and wants to change something must also send the
 session's CSRF token, as header ``X-CSRF-Token`` or as form field ``csrf_token``.
+
+Callers are looked up in a short transaction of their own, so that nobody holds SQLite's write lock
+while a slow dock still sends its capture.
 """
 
 import secrets
@@ -16,8 +19,9 @@ from sqlalchemy.orm import Session
 
 from watchclock_server.actors import Actor, Scope, WebSession
 from watchclock_server.clock import Now
-from watchclock_server.database import DatabaseSession
+from watchclock_server.database import database_of
 from watchclock_server.errors import NotPermittedError, NotSignedInError
+from watchclock_server.settings import settings_of
 
 __all__ = [
     "SESSION_COOKIE",
@@ -72,14 +76,16 @@ async def _presented_csrf_token(request: Request) -> str:
     header = request.headers.get("x-csrf-token")
     if header is not None:
         return header
-    if request.method in _SAFE_METHODS or not _is_form(request):
+    if SESSION_COOKIE not in request.cookies or not _is_form(request):
         return ""
     field = (await request.form()).get("csrf_token")
     return field if isinstance(field, str) else ""
 
 
 def _is_form(request: Request) -> bool:
-    return request.headers.get("content-type", "").startswith(_FORM_TYPES)
+    return request.method not in _SAFE_METHODS and request.headers.get(
+        "content-type", ""
+    ).startswith(_FORM_TYPES)
 
 
 def _doorkeeper(request: Request) -> Doorkeeper:
@@ -87,17 +93,16 @@ def _doorkeeper(request: Request) -> Doorkeeper:
     return doorkeeper
 
 
-def find_web_session(request: Request, session: DatabaseSession, now: Now) -> WebSession | None:
+def find_web_session(request: Request, now: Now) -> WebSession | None:
     """The session of the request's cookie, or None (FastAPI dependency).
 
     Pages find it as ``request.state.web_session`` too.
     """
     cookie = request.cookies.get(SESSION_COOKIE)
-    found = (
-        None
-        if cookie is None
-        else _doorkeeper(request).find_web_session(session, secret=cookie, now=now)
-    )
+    found = None
+    if cookie is not None:
+        with database_of(request).session(writes=False) as session:
+            found = _doorkeeper(request).find_web_session(session, secret=cookie, now=now)
     request.state.web_session = found
     return found
 
@@ -131,15 +136,15 @@ def require_scope(needed: Scope) -> Callable[..., Actor]:
 
     def actor(
         request: Request,
-        session: DatabaseSession,
         web_session: Annotated[WebSession | None, Depends(find_web_session)],
         csrf_token: Annotated[str, Depends(_presented_csrf_token)],
     ) -> Actor:
         kind, _, secret = request.headers.get("authorization", "").partition(" ")
         if kind.lower() == "bearer":
-            return _doorkeeper(request).actor_of_token(
-                session, secret=secret.strip(), needed=needed
-            )
+            with database_of(request).session(writes=False) as session:
+                return _doorkeeper(request).actor_of_token(
+                    session, secret=secret.strip(), needed=needed
+                )
         return require_person(request, web_session, csrf_token)
 
     return actor
@@ -149,13 +154,15 @@ def require_same_origin(request: Request) -> None:
     """Nothing, unless another site's page sends the form (FastAPI dependency).
 
     For forms that exist before anybody is signed in. Browsers send ``Origin`` with every POST
-    (fetch.spec.whatwg.org, section 3.1); programs that send none are no browsers.
+    (fetch.spec.whatwg.org, section 3.1); programs that send none are no browsers. A proxy may
+    have changed ``Host``, so the public address counts as ours too.
 
     Raises:
         CrossSiteError: the origin is another host.
     """
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    ours = {request.headers.get("host"), urlsplit(settings_of(request).address).netloc}
+    if origin is not None and urlsplit(origin).netloc not in ours:
         raise CrossSiteError
 
 

@@ -13,12 +13,12 @@ from typing import Annotated, Final
 
 from fastapi import Depends, Request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, MetaData, create_engine, event
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from watchclock_server.errors import ServerError
+from watchclock_server.errors import PayloadError, ServerError
 
 __all__ = [
     "Base",
@@ -27,6 +27,8 @@ __all__ = [
     "DatabaseUnavailableError",
     "DatabaseUrlError",
     "UtcDateTime",
+    "ValueRefusedError",
+    "database_of",
     "get_session",
     "translated",
 ]
@@ -51,6 +53,14 @@ class DatabaseUnavailableError(ServerError):
     code = "server.database"
     template = "The database cannot be used now: {reason}."
     next_step = "Check that the database runs and its disk has room, then try again."
+
+
+class ValueRefusedError(PayloadError):
+    """A value does not fit into its column: a number too large, a character no text may hold."""
+
+    code = "server.value"
+    template = "A value cannot be stored or looked up: {reason}."
+    next_step = "Correct the value and send it again."
 
 
 class Base(DeclarativeBase):
@@ -113,6 +123,7 @@ class Database:
 
         Raises:
             DatabaseUnavailableError: the database does not answer, or has no room.
+            ValueRefusedError: a value does not fit into its column.
         """
         engine = self._writing if writes else self.engine
         with translated(), Session(engine, expire_on_commit=False) as session, session.begin():
@@ -129,9 +140,12 @@ def translated() -> Generator[None]:
 
     Raises:
         DatabaseUnavailableError: the database does not answer, or has no room.
+        ValueRefusedError: a value does not fit into its column.
     """
     try:
         yield
+    except (DataError, OverflowError) as error:
+        raise ValueRefusedError(reason=str(getattr(error, "orig", error))) from error
     except OperationalError as error:
         reason = str(error.orig).strip().partition("\n")[0]
         raise DatabaseUnavailableError(reason=reason) from error
@@ -144,6 +158,7 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
 
     @event.listens_for(engine, "begin")
@@ -151,10 +166,15 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(connection.get_execution_options().get(_BEGIN, "BEGIN"))
 
 
+def database_of(request: Request) -> Database:
+    """The database this app was created with."""
+    database: Database = request.app.state.database
+    return database
+
+
 def get_session(request: Request) -> Iterator[Session]:
     """The request's session and transaction (FastAPI dependency, function scope)."""
-    database: Database = request.app.state.database
-    with database.session(writes=request.method not in _READING_METHODS) as session:
+    with database_of(request).session(writes=request.method not in _READING_METHODS) as session:
         yield session
 
 

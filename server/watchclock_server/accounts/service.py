@@ -177,6 +177,8 @@ def sign_in(session: Session, *, name: str, password: str, now: datetime) -> Act
     Raises:
         TooManyAttemptsError: too many sign-ins under this name failed lately.
     """
+    if not is_good_name(name):
+        return None
     since = now - FAILURE_WINDOW
     repository.delete_failures(session, before=since)
     if repository.count_failures(session, name, since) >= FAILURES_BEFORE_WAITING:

@@ -15,13 +15,13 @@ PUBLIC = {"/sign-in", "/set-up/{secret}", "/language/{language}"}
 FOR_DOCKS = {"/api/ready", "/api/captures"}
 
 
-def routes() -> Iterator[tuple[str, str, str]]:
-    """Method, path template and a path of every route that is not public."""
+def routes(key: str = "1") -> Iterator[tuple[str, str, str]]:
+    """Method, path template and a path with that key of every route that is not public."""
     for route in (each for router in ROUTERS for each in router.routes):
         if isinstance(route, APIRoute) and route.path not in PUBLIC:
             path = route.path
             for name in route.param_convertors:
-                path = path.replace(f"{{{name}}}", "2026-03-01" if "date" in name else "1")
+                path = path.replace(f"{{{name}}}", "2026-03-01" if "date" in name else key)
             for method in route.methods or ():
                 yield method, route.path, path
 
@@ -66,6 +66,21 @@ def test_an_upload_token_can_do_nothing_but_upload(running_on_sqlite: RunningApp
         assert answer.json()["code"] == "accounts.token_scope"
         asked += 1
     assert asked > 5
+
+
+def test_no_number_in_an_address_breaks_the_server(running: RunningApp) -> None:
+    reading = {path for method, _, path in routes("9" * 25) if method == "GET" and "9" in path}
+    answers = {path: running.browser.get(path) for path in reading}
+    assert len(answers) > 3
+    assert [path for path, answer in answers.items() if answer.status_code >= 500] == []
+
+
+def test_a_dock_may_call_its_capture_a_form(running_on_sqlite: RunningApp) -> None:
+    # What curl --data-binary says when it is not told otherwise.
+    form = {"Content-Type": "application/x-www-form-urlencoded", "X-Capture-SHA256": "0" * 64}
+    answer = running_on_sqlite.dock.post("/api/captures", content=b"no capture", headers=form)
+    assert answer.status_code in {400, 422}
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_tokens_do_not_open_pages(running_on_sqlite: RunningApp) -> None:

@@ -40,6 +40,13 @@ def test_after_five_failures_even_the_right_password_has_to_wait(running: Runnin
     assert running.stranger.post("/sign-in", data=RIGHT).status_code == 303
 
 
+@pytest.mark.parametrize("name", ["", "anna\0", "x" * 100_000, "' OR 1=1 --"])
+def test_a_name_nobody_can_have_is_just_wrong(running: RunningApp, name: str) -> None:
+    answer = running.stranger.post("/sign-in", data={**RIGHT, "name": name})
+    assert answer.status_code in {401, 422}
+    assert "set-cookie" not in answer.headers
+
+
 def test_failures_under_another_name_do_not_count(running_on_sqlite: RunningApp) -> None:
     for _ in range(6):
         running_on_sqlite.stranger.post("/sign-in", data={**WRONG, "name": "nobody"})
