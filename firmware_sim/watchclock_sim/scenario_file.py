@@ -27,7 +27,7 @@ from watchclock_sim.scenario_check import check_references
 from watchclock_sim.toml_table import TomlTable
 from watchclock_sim.wands.kinds import DialectName, check_number
 
-__all__ = ["DEMO_NIGHT", "load"]
+__all__ = ["DEFAULT_CAPACITY", "DEMO_NIGHT", "LARGEST_CAPACITY", "load"]
 
 DEMO_NIGHT: Final = Path(__file__).parent / "scenarios" / "demo_night.toml"
 TAG_OCTETS: Final = {TagTechnology.IBUTTON: 6, TagTechnology.RFID: 3}
