@@ -3,11 +3,11 @@
 Rules, in the order in which they are asked:
 
 1. Records are assigned to planned visits checkpoint by checkpoint: as many as possible, and of all
-   such assignments the one with the least time outside the on-time windows. A record serves one
-   visit. A record may serve a visit when its corrected time, give or take its error bound, meets
-   the accept window, both ends included.
-2. An assigned visit is on time, early or late when the error bound leaves no other answer,
-   otherwise undetermined.
+   such assignments the one with the least time outside the on-time windows, error bounds included
+   and records that nothing contradicts first. A record serves one visit; it may serve those
+   whose accept window, ends included, its corrected time meets, give or take its error bound.
+2. An assigned visit is on time, early or late when the error bound leaves no other answer and no
+   other record contradicts its record, otherwise undetermined.
 3. A visit without a record is missed only when nothing could still hold it: its window is over,
    every wand of the site was completely downloaded after it, and no record of the checkpoint with
    an unknown or too uncertain time could be it. Else it is not downloaded yet, or undetermined.
@@ -39,10 +39,12 @@ __all__ = [
 ]
 
 _MICROSECOND: Final = timedelta(microseconds=1)
+_CONTESTED: Final = timedelta(days=1000)
+"""Farther outside than any record that nothing contradicts."""
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
 _Distance = tuple[int, int]
-"""Microseconds outside the on-time window; square of those from the round's start."""
+"""Microseconds outside the on-time window at worst; square of those from the round's start."""
 
 
 class Result(StrEnum):
@@ -63,6 +65,7 @@ class Rule(StrEnum):
     BEFORE_WINDOW = "before_window"
     AFTER_WINDOW = "after_window"
     ERROR_BOUND = "error_bound"
+    CONTESTED = "contested"
     UNKNOWN_TIME = "unknown_time"
     UNCERTAIN_NEIGHBOUR = "uncertain_neighbour"
     RECORDS_LOST = "records_lost"
@@ -92,6 +95,7 @@ class ActualVisit:
         instant: corrected time, or None when the wand's clock cannot be trusted there.
         earliest: the record is certainly not older than this instant; None: nothing is known.
         latest: the record is certainly not newer than this instant; None: nothing is known.
+        is_contested: another record says that one of the two must be wrong.
     """
 
     record_id: int
@@ -100,6 +104,7 @@ class ActualVisit:
     instant: datetime | None
     earliest: datetime | None
     latest: datetime | None
+    is_contested: bool = False
 
     @property
     def error_s(self) -> float | None:
@@ -114,7 +119,7 @@ class ActualVisit:
 
     def surely_serves(self, due: PlannedRound) -> bool:
         """Whether the record was certainly made inside the accept window of a round."""
-        return self.is_within(due.accept_from, due.accept_until)
+        return not self.is_contested and self.is_within(due.accept_from, due.accept_until)
 
     def may_be_within(self, begin: datetime, end: datetime) -> bool:
         """Whether the record may have been made from ``begin`` to ``end``, both included."""
@@ -247,7 +252,7 @@ class _Checkpoint:
         """The checkpoint after its records were assigned."""
         candidates = [
             {
-                index: _distance(visit.round, record.instant)
+                index: _distance(visit.round, record, record.instant)
                 for index, record in enumerate(records)
                 if record.instant is not None and record.may_serve(visit.round)
             }
@@ -321,15 +326,23 @@ class _Checkpoint:
         return chain
 
 
-def _distance(planned: PlannedRound, instant: datetime) -> _Distance:
-    outside = max(planned.start - instant, instant - planned.on_time_until, timedelta(0))
-    return outside // _MICROSECOND, ((instant - planned.start) // _MICROSECOND) ** 2
+def _distance(due: PlannedRound, record: ActualVisit, instant: datetime) -> _Distance:
+    outside = max(
+        due.start - (record.earliest or instant),
+        (record.latest or instant) - due.on_time_until,
+        timedelta(0),
+    )
+    if record.is_contested:
+        outside += _CONTESTED
+    return outside // _MICROSECOND, ((instant - due.start) // _MICROSECOND) ** 2
 
 
 def _visited(visit: PlannedVisit, actual: ActualVisit) -> VisitResult:
     due = visit.round
     may_be_on_time = actual.may_be_within(due.start, due.on_time_until)
-    if actual.is_within(due.start, due.on_time_until):
+    if actual.is_contested:
+        result, rule = Result.UNDETERMINED, Rule.CONTESTED
+    elif actual.is_within(due.start, due.on_time_until):
         result, rule = Result.ON_TIME, Rule.IN_WINDOW
     elif actual.is_within(due.accept_from, due.start) and not may_be_on_time:
         result, rule = Result.EARLY, Rule.BEFORE_WINDOW

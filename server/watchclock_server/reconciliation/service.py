@@ -145,6 +145,7 @@ def _actual(visit: Visit, layout: SiteLayout) -> ActualVisit:
         instant=visit.time.utc,
         earliest=visit.time.earliest,
         latest=visit.time.latest,
+        is_contested=visit.conflict_with is not None,
     )
 
 

@@ -202,3 +202,23 @@ def test_every_record_without_a_planned_visit_is_extra_and_says_why() -> None:
         (4, ExtraRule.UNKNOWN_TAG),
         (1, ExtraRule.UNKNOWN_TIME),
     ]
+
+
+def test_a_contested_record_proves_nothing_but_is_not_dropped() -> None:
+    contested = replace(record("00:00", id=4), is_contested=True)
+    found = result_of(contested)
+    assert (found.result, found.rule, found.actual) == (
+        Result.UNDETERMINED,
+        Rule.CONTESTED,
+        contested,
+    )
+
+
+def test_a_record_nothing_contradicts_is_taken_before_a_contested_one() -> None:
+    contested = replace(record("23:51", id=4), is_contested=True)
+    assert result_of(contested, record("00:15", id=5)).result is Result.LATE
+
+
+def test_a_certain_record_is_taken_before_a_nearer_uncertain_one() -> None:
+    found = result_of(record("23:51", id=4, error_s=600), record("00:05", id=5))
+    assert (found.result, found.actual) == (Result.ON_TIME, record("00:05", id=5))

@@ -59,11 +59,13 @@ coverages = st.lists(
 )
 
 
-def outside(visit: PlannedVisit, instant: datetime) -> float:
-    due_round = visit.round
+def outside(visit: PlannedVisit, each: ActualVisit) -> float:
+    """Seconds outside the on-time window at worst."""
+    assert each.earliest is not None
+    assert each.latest is not None
     return max(
-        (due_round.start - instant).total_seconds(),
-        (instant - due_round.on_time_until).total_seconds(),
+        (visit.round.start - each.earliest).total_seconds(),
+        (each.latest - visit.round.on_time_until).total_seconds(),
         0,
     )
 
@@ -82,15 +84,15 @@ def best_by_trying(
             continue
         if each.may_be_within(first.round.accept_from, first.round.accept_until):
             left_out, deviation = best_by_trying(rest, [*records[:index], *records[index + 1 :]])
-            options.append((left_out, deviation + outside(first, each.instant)))
+            options.append((left_out, deviation + outside(first, each)))
     return min(options)
 
 
 def value(outcome: Reconciliation) -> tuple[int, float]:
     taken = [
-        outside(result.planned, result.actual.instant)
+        outside(result.planned, result.actual)
         for result in outcome.results
-        if result.actual is not None and result.actual.instant is not None
+        if result.actual is not None
     ]
     return len(outcome.results) - len(taken), sum(taken)
 
