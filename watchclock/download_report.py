@@ -5,10 +5,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
-from rich.text import Text
 
 from watchclock.language import translate as _
 from watchclock_device.results import DownloadResult
@@ -76,11 +75,12 @@ def print_recovered(paths: Iterable[Path]) -> None:
 
 
 def print_result(result: DownloadResult) -> None:
-    """The result as a short table on standard output."""
-    table = Table.grid(padding=(0, 3))
-    for name, value in _rows(result):
-        table.add_row(name, Text(value))
-    Console(highlight=False).print(table)
+    """The result in a few lines on standard output."""
+    rows = list(_rows(result))
+    width = max(cell_len(name) for name, _value in rows)
+    console = Console(highlight=False, markup=False, soft_wrap=True)
+    for name, value in rows:
+        console.print(f"{set_cell_size(name, width)}   {value}")
 
 
 def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:

@@ -119,7 +119,7 @@ class _Steps:
         offset_s = self._check_clock()
         counters = self._read_counters()
         self._read()
-        self._verify(wand)
+        self._verify(wand, counters.announced)
         self._store()
         if not self._order.keep:
             self._acknowledge()
@@ -184,10 +184,16 @@ class _Steps:
             self._ask(ReadRecords(), ReadingComplete, self._count)
             facts |= {"received": self._reading.received, "digest": self._reading.digest}
 
-    def _verify(self, wand: Identity) -> None:
+    def _verify(self, wand: Identity, announced: int) -> None:
         with self.journal.step(StepName.VERIFY) as facts:
             data = self._capture.read_again()
-            verify(data, wand, self._reading)
+            verify(
+                data,
+                dialect=self._order.dock.dialect,
+                wand=wand,
+                announced=announced,
+                live=self._reading,
+            )
             facts["bytes"] = len(data)
 
     def _store(self) -> None:

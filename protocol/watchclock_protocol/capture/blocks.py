@@ -19,6 +19,10 @@ __all__ = ["Option", "RawBlock", "cut_blocks", "padded", "read_options"]
 
 # An option is at most 65,535 bytes long; no block of ours carries two that come near it.
 _LONGEST_OPTIONS: Final = 1 << 17
+# construct works its sizes out anew at every call, which would be a third of the time of reading.
+_BLOCK_HEAD_BYTES: Final = layouts.BLOCK_HEAD.sizeof()
+_BLOCK_TAIL_BYTES: Final = layouts.BLOCK_TAIL.sizeof()
+_OPTION_HEAD_BYTES: Final = layouts.OPTION_HEAD.sizeof()
 
 
 class RawBlock(NamedTuple):
@@ -76,12 +80,11 @@ def read_options(area: memoryview, offset: int) -> Iterator[Option]:
         CaptureDamagedError: an option ends outside the block.
     """
     position = 0
-    size = layouts.OPTION_HEAD.sizeof()
     while position < len(area):
-        head = layouts.OPTION_HEAD.parse(area[position : position + size])
+        begin = position + _OPTION_HEAD_BYTES
+        head = layouts.OPTION_HEAD.parse(area[position:begin])
         if head.code == layouts.END_OF_OPTIONS:
             return
-        begin = position + size
         position = begin + padded(head.length)
         if position > len(area):
             raise CaptureDamagedError(offset=offset, reason="an option ends outside its block")
@@ -91,14 +94,14 @@ def read_options(area: memoryview, offset: int) -> Iterator[Option]:
 def _block_at(data: memoryview, offset: int) -> RawBlock | None:
     if len(data) - offset < layouts.BLOCK_OVERHEAD:
         return None
-    head = layouts.BLOCK_HEAD.parse(data[offset : offset + layouts.BLOCK_HEAD.sizeof()])
+    head = layouts.BLOCK_HEAD.parse(data[offset : offset + _BLOCK_HEAD_BYTES])
     end = offset + head.length
     if not _is_possible(head.length) or end > len(data):
         return None
-    body_end = end - layouts.BLOCK_TAIL.sizeof()
+    body_end = end - _BLOCK_TAIL_BYTES
     if layouts.BLOCK_TAIL.parse(data[body_end:end]) != head.length:
         return None
-    body = data[offset + layouts.BLOCK_HEAD.sizeof() : body_end]
+    body = data[offset + _BLOCK_HEAD_BYTES : body_end]
     return RawBlock(offset, end, head.kind, body)
 
 
@@ -109,30 +112,29 @@ def _is_possible(length: int) -> bool:
 def _require_torn(data: memoryview, offset: int) -> None:
     rest = data[offset:]
     written = len(bytes(rest).rstrip(b"\0"))
-    if len(rest) < layouts.BLOCK_OVERHEAD or written <= layouts.BLOCK_TAIL.sizeof():
+    if len(rest) < layouts.BLOCK_OVERHEAD or written <= _BLOCK_TAIL_BYTES:
         return
     length: int = layouts.BLOCK_HEAD.parse(rest).length
     if not _is_possible(length):
         raise CaptureDamagedError(offset=offset, reason=f"a block cannot be {length} bytes long")
-    if length <= len(rest) and length - layouts.BLOCK_TAIL.sizeof() < written:
+    if length <= len(rest) and length - _BLOCK_TAIL_BYTES < written:
         raise CaptureDamagedError(offset=offset, reason="the two lengths of a block differ")
     if _has_true_end(rest):
         raise CaptureDamagedError(offset=offset, reason="the length of a block was changed")
 
 
 def _has_true_end(rest: memoryview) -> bool:
-    size = layouts.BLOCK_TAIL.sizeof()
-    first = _data_end(rest) + size
+    first = _data_end(rest) + _BLOCK_TAIL_BYTES
     last = min(len(rest), first + _LONGEST_OPTIONS)
     return any(
-        layouts.BLOCK_TAIL.parse(rest[length - size : length]) == length
+        layouts.BLOCK_TAIL.parse(rest[length - _BLOCK_TAIL_BYTES : length]) == length
         for length in range(first, last + 1, layouts.ALIGNMENT)
     )
 
 
 def _data_end(rest: memoryview) -> int:
     """Where the options of the first block begin, as far as its kind and head tell."""
-    begin = layouts.BLOCK_HEAD.sizeof()
+    begin = _BLOCK_HEAD_BYTES
     head = rest[begin : begin + layouts.PACKET_HEAD.sizeof()]
     kind = layouts.BLOCK_HEAD.parse(rest).kind
     if kind != layouts.ENHANCED_PACKET or len(head) < layouts.PACKET_HEAD.sizeof():

@@ -20,6 +20,8 @@ from watchclock_protocol.errors import CaptureDamagedError, NotACaptureError
 __all__ = ["capture_name", "read_capture"]
 
 _BIG_ENDIAN_MAGIC: Final = 0x4D3C2B1A
+_PACKET_HEAD_BYTES: Final = layouts.PACKET_HEAD.sizeof()
+_FLAGS: Final = {lane: layouts.FLAGS.build(LANES[lane].flags) for lane in Lane}
 
 
 def capture_name(data: bytes | memoryview) -> str:
@@ -122,7 +124,7 @@ class _Reading:
         self._lanes += 1
 
     def _packet(self, block: RawBlock) -> None:
-        raw, rest = _split(block, layouts.PACKET_HEAD.sizeof())
+        raw, rest = _split(block, _PACKET_HEAD_BYTES)
         head = layouts.PACKET_HEAD.parse(raw)
         length: int = head.captured_length
         if padded(length) > len(rest) or head.original_length != length:
@@ -196,5 +198,5 @@ def _check_packet(offset: int, lane: Lane, data: bytes, tail: memoryview) -> Non
     expected = {"algorithm": layouts.CRC32_ALGORITHM, "crc32": zlib.crc32(data)}
     if options.get(layouts.HASH_OPTION) != layouts.HASH.build(expected):
         raise CaptureDamagedError(offset=offset, reason="the check sum of a packet does not hold")
-    if options.get(layouts.FLAGS_OPTION) != layouts.FLAGS.build(LANES[lane].flags):
+    if options.get(layouts.FLAGS_OPTION) != _FLAGS[lane]:
         raise CaptureDamagedError(offset=offset, reason="the direction of a packet was changed")

@@ -1,0 +1,37 @@
+"""Runs the command in a process that tells its memory: ``python -m …measured_command ARGUMENTS``.
+
+The last line on standard error is JSON: memory of the idle program, with the verb's code loaded,
+and the most it ever took, both in bytes; and the seconds the verb ran.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import psutil
+
+from watchclock.command import load_verb, main
+
+__all__: list[str] = []
+
+KIBIBYTE = 1024
+
+
+def run() -> int:
+    """The command's exit code."""
+    load_verb(sys.argv[1])
+    idle_bytes = psutil.Process().memory_info().rss
+    begin_s = time.perf_counter()
+    code = main(sys.argv[1:])
+    measured = {
+        "seconds": time.perf_counter() - begin_s,
+        "idle_bytes": idle_bytes,
+        "most_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * KIBIBYTE,
+    }
+    sys.stderr.write(json.dumps(measured) + "\n")
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(run())
