@@ -106,22 +106,7 @@ def record_visits(
     read: datetime = MORNING,
 ) -> None:
     """Store a complete download, begun at ``read``, with these touches of tags."""
-    download = DownloadRow(
-        wand_id=wand_id,
-        capture_sha256=f"{wand_id}-{read.isoformat()}",
-        received_at=read,
-        started_at=read,
-        read_at=read + timedelta(seconds=5),
-        finished_at=read + timedelta(seconds=9),
-        acknowledged_at=read + timedelta(seconds=8),
-        is_complete=True,
-        is_closed=True,
-        torn_bytes=0,
-        record_count=len(visits),
-        skipped_bytes=0,
-        rejected_count=0,
-        rings=[],
-    )
+    download = _download(wand_id, len(visits), read)
     session.add(download)
     session.flush()
     session.add_all(
@@ -141,6 +126,25 @@ def record_visits(
         for position, (instant, tag) in enumerate(visits)
     )
     session.flush()
+
+
+def _download(wand_id: int, record_count: int, read: datetime) -> DownloadRow:
+    return DownloadRow(
+        wand_id=wand_id,
+        capture_sha256=f"{wand_id}-{read.isoformat()}",
+        received_at=read,
+        started_at=read,
+        read_at=read + timedelta(seconds=5),
+        finished_at=read + timedelta(seconds=9),
+        acknowledged_at=read + timedelta(seconds=8),
+        is_complete=True,
+        is_closed=True,
+        torn_bytes=0,
+        record_count=record_count,
+        skipped_bytes=0,
+        rejected_count=0,
+        rings=[],
+    )
 
 
 def store_full_night(session: Session, *, checkpoints: int, rounds: int, wands: int = 1) -> None:

@@ -1,12 +1,11 @@
 """The page of a site's routes and plans with its forms."""
 
-from datetime import date, time
+from datetime import time
 from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import BaseModel
 
 from watchclock_server.access import SignedIn
 from watchclock_server.clock import Now
@@ -20,8 +19,8 @@ from watchclock_server.plans.domain import (
     RecurringRounds,
     RoundPattern,
     RouteOrder,
-    Shift,
 )
+from watchclock_server.plans.schemas import TermsFields, to_minute
 from watchclock_server.rendering import render
 from watchclock_server.sites import service as sites
 
@@ -46,19 +45,11 @@ class PlaceInvalidError(RuleViolationError):
     next_step = "Number the checkpoints of the route and leave the others empty."
 
 
-class TermsForm(BaseModel):
+class TermsForm(TermsFields):
     """The fields of a plan as a browser sends them."""
 
-    route_id: int
-    shift_start: time
-    shift_end: time
     every_minutes: int | None = None
     starts: str = ""
-    round_minutes: int
-    tolerance_minutes: int
-    weekdays: list[int] = []
-    valid_from: date
-    valid_to: date | None = None
 
     def value(self) -> PlanTerms:
         """The terms as the rules know them.
@@ -66,23 +57,14 @@ class TermsForm(BaseModel):
         Raises:
             RoundsInvalidError: the round starts are no times of day.
         """
-        return PlanTerms(
-            route_id=self.route_id,
-            shift=Shift(start=_to_minute(self.shift_start), end=_to_minute(self.shift_end)),
-            rounds=self._rounds(),
-            round_minutes=self.round_minutes,
-            tolerance_minutes=self.tolerance_minutes,
-            weekdays=frozenset(self.weekdays),
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-        )
+        return self.with_rounds(self._rounds())
 
     def _rounds(self) -> RoundPattern:
         if self.every_minutes is not None:
             return RecurringRounds(every_minutes=self.every_minutes)
         written = self.starts.replace("，", ",").replace("：", ":").replace(",", " ").split()
         try:
-            starts = tuple(_to_minute(time.fromisoformat(each)) for each in written)
+            starts = tuple(to_minute(time.fromisoformat(each)) for each in written)
         except ValueError as error:
             raise RoundsInvalidError(text=self.starts) from error
         return FixedRounds(starts=starts)
@@ -186,10 +168,6 @@ def _place(text: str) -> int:
         return int(text)
     except ValueError as error:
         raise PlaceInvalidError(text=text) from error
-
-
-def _to_minute(moment: time) -> time:
-    return moment.replace(second=0, microsecond=0, tzinfo=None)
 
 
 def _to_plans(site_id: int) -> Response:

@@ -22,7 +22,9 @@ __all__ = [
     "PlanView",
     "RecurringRoundsView",
     "RouteView",
+    "TermsFields",
     "TermsView",
+    "to_minute",
 ]
 
 _DAY_MINUTES: Final = 24 * 60
@@ -67,18 +69,36 @@ class RecurringRoundsView(BaseModel):
 RoundsView = Annotated[FixedRoundsView | RecurringRoundsView, Field(discriminator="kind")]
 
 
-class TermsView(BaseModel):
-    """What a version of a plan says; dates are duty dates, on which the shift starts."""
+class TermsFields(BaseModel):
+    """What a version of a plan says, its rounds apart; dates are duty dates."""
 
     route_id: int
     shift_start: CivilTime
     shift_end: Annotated[CivilTime, Field(description="not after the start: on the next day")]
-    rounds: RoundsView
     round_minutes: Minutes
     tolerance_minutes: Minutes
-    weekdays: Annotated[list[int], Field(max_length=7, description="1 is Monday")]
+    weekdays: Annotated[list[int], Field(max_length=7, description="1 is Monday")] = []
     valid_from: date
     valid_to: date | None = None
+
+    def with_rounds(self, rounds: RoundPattern) -> PlanTerms:
+        """The terms as the rules know them; seconds and zones of civil times are dropped."""
+        return PlanTerms(
+            route_id=self.route_id,
+            shift=Shift(start=to_minute(self.shift_start), end=to_minute(self.shift_end)),
+            rounds=rounds,
+            round_minutes=self.round_minutes,
+            tolerance_minutes=self.tolerance_minutes,
+            weekdays=frozenset(self.weekdays),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )
+
+
+class TermsView(TermsFields):
+    """What a version of a plan says; dates are duty dates, on which the shift starts."""
+
+    rounds: RoundsView
 
     @classmethod
     def of(cls, terms: PlanTerms) -> Self:
@@ -96,17 +116,8 @@ class TermsView(BaseModel):
         )
 
     def value(self) -> PlanTerms:
-        """The terms as the rules know them; seconds and zones of civil times are dropped."""
-        return PlanTerms(
-            route_id=self.route_id,
-            shift=Shift(start=_to_minute(self.shift_start), end=_to_minute(self.shift_end)),
-            rounds=_rounds(self.rounds),
-            round_minutes=self.round_minutes,
-            tolerance_minutes=self.tolerance_minutes,
-            weekdays=frozenset(self.weekdays),
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-        )
+        """The terms as the rules know them."""
+        return self.with_rounds(_rounds(self.rounds))
 
 
 class NewPlan(BaseModel):
@@ -154,11 +165,12 @@ def _rounds_view(rounds: RoundPattern) -> FixedRoundsView | RecurringRoundsView:
 def _rounds(view: FixedRoundsView | RecurringRoundsView) -> RoundPattern:
     match view:
         case FixedRoundsView():
-            return FixedRounds(starts=tuple(_to_minute(start) for start in view.starts))
+            return FixedRounds(starts=tuple(to_minute(start) for start in view.starts))
         case RecurringRoundsView():
             return RecurringRounds(every_minutes=view.every_minutes)
     assert_never(view)
 
 
-def _to_minute(moment: time) -> time:
+def to_minute(moment: time) -> time:
+    """A civil time as plans know it: to the minute, without zone."""
     return moment.replace(second=0, microsecond=0, tzinfo=None)

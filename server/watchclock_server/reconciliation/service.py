@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from watchclock_server.intake import service as intake
-from watchclock_server.intake.domain import DoubtReason, Visit, WandCoverage
+from watchclock_server.intake.domain import DoubtReason, PatrolMaterial, Visit, WandCoverage
 from watchclock_server.plans import service as plans
 from watchclock_server.plans.domain import Plan, PlannedVisit, in_force, planned_visits
 from watchclock_server.reconciliation import domain
@@ -78,24 +78,11 @@ def night(session: Session, *, site_id: int, duty_date: date, now: datetime) -> 
     versions = plans.plans_of(session, site_id, (dates[0], dates[-1]))
     due = {each: _due(versions, each, layout) for each in dates}
     begin, end = _span(due, duty_date, layout)
-    rivals = [
-        visit
-        for each in dates
-        for visit in due[each]
-        if each == duty_date
-        or (visit.round.accept_from <= end and visit.round.accept_until >= begin)
-    ]
-    first = min([begin, *(visit.round.accept_from for visit in rivals)])
-    last = max([end, *(visit.round.accept_until for visit in rivals)])
-    material = intake.patrol_material(session, layout.site, first, last)
-    guard_tags = {guard.tag for guard in guards}
-    records = {
-        visit.record_id: visit
-        for visit in material.visits
-        if not visit.is_guard_tag and visit.tag not in guard_tags
-    }
+    competing = _competing(due, duty_date, begin, end)
+    material = intake.patrol_material(session, layout.site, *_reach(competing, begin, end))
+    records = _records(material, guards)
     outcome = domain.reconcile(
-        rivals,
+        competing,
         [_actual(visit, layout) for visit in records.values()],
         [_coverage(wand) for wand in material.coverage],
         now,
@@ -134,6 +121,39 @@ def _span(
 
     begin = begin_of(duty_date)
     return begin, max(begin, begin_of(duty_date + _ONE_DAY))
+
+
+def _competing(
+    due: Mapping[date, Sequence[PlannedVisit]], duty_date: date, begin: datetime, end: datetime
+) -> list[PlannedVisit]:
+    """The date's own visits, and those of its neighbours that may want the same records."""
+    return [
+        visit
+        for each, visits in due.items()
+        for visit in visits
+        if each == duty_date
+        or (visit.round.accept_from <= end and visit.round.accept_until >= begin)
+    ]
+
+
+def _reach(
+    visits: Sequence[PlannedVisit], begin: datetime, end: datetime
+) -> tuple[datetime, datetime]:
+    """From when to when records may serve one of the visits or belong to the night."""
+    return (
+        min([begin, *(visit.round.accept_from for visit in visits)]),
+        max([end, *(visit.round.accept_until for visit in visits)]),
+    )
+
+
+def _records(material: PatrolMaterial, guards: Sequence[Guard]) -> dict[int, Visit]:
+    """The touches of anything but guards' tags, by record."""
+    guard_tags = {guard.tag for guard in guards}
+    return {
+        visit.record_id: visit
+        for visit in material.visits
+        if not visit.is_guard_tag and visit.tag not in guard_tags
+    }
 
 
 def _actual(visit: Visit, layout: SiteLayout) -> ActualVisit:

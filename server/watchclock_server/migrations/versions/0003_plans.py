@@ -13,6 +13,11 @@ depends_on = None
 
 def upgrade() -> None:
     """Create the tables."""
+    _create_routes()
+    _create_plans()
+
+
+def _create_routes() -> None:
     op.create_table(
         "routes",
         sa.Column("id", sa.Integer, primary_key=True),
@@ -28,6 +33,9 @@ def upgrade() -> None:
         sa.Column("checkpoint_id", sa.Integer, sa.ForeignKey("checkpoints.id"), nullable=False),
         sa.UniqueConstraint("route_id", "checkpoint_id"),
     )
+
+
+def _create_plans() -> None:
     op.create_table(
         "plans",
         sa.Column("id", sa.Integer, primary_key=True),
