@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -78,7 +78,6 @@ def assert_safe(line: Line, events: list[Event]) -> None:
         )
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_download_over_a_bad_line_loses_nothing_and_gives_nothing_twice(
     data: st.DataObject,
@@ -194,5 +193,5 @@ class BadLine(RuleBasedStateMachine):
         assert (self.host.deadline is not None) == self.is_busy
 
 
-BadLine.TestCase.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
+BadLine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestBadLine = BadLine.TestCase
