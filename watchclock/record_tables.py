@@ -15,7 +15,7 @@ from watchclock_protocol.messages import Counters
 from watchclock_protocol.records import PatrolRecord, SystemRecord
 from watchclock_protocol.replay import DecodedDownload, KeyedRecord
 
-__all__ = ["Printer", "csv_printer", "print_json", "print_table", "record_fields"]
+__all__ = ["Printer", "csv_printer", "print_json", "print_table", "protected", "record_fields"]
 
 COLUMNS: Final = (
     "position",
@@ -32,6 +32,8 @@ COLUMNS: Final = (
     "flags",
     "raw",
 )
+_WIDE: Final = 500
+"""Columns of the table: cells stay in one piece, whatever the width of the terminal."""
 _FORMULA_BEGINNINGS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 Field = str | int | bool | list[str] | None
@@ -120,10 +122,10 @@ def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> Non
         _("Doubts"),
         _("Raw bytes"),
     ):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=True)
     for keyed in decoded.records:
         table.add_row(*_cells(record_fields(keyed)))
-    console.print(table)
+    Console(highlight=False, width=_WIDE).print(table)
 
 
 def csv_printer() -> Printer:
@@ -140,14 +142,14 @@ def csv_printer() -> Printer:
         for keyed in decoded.records:
             fields = record_fields(keyed)
             fields["raw"] = f"0x{fields['raw']}"
-            cells = [_cell(fields.get(column)) for column in COLUMNS]
-            writer.writerow((_cell(str(about["file"])), wand, *cells))
+            cells = [protected(_word(fields.get(column))) for column in COLUMNS]
+            writer.writerow((protected(str(about["file"])), wand, *cells))
 
     return print_rows
 
 
-def _cell(value: Field) -> str:
-    text = _word(value)
+def protected(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_BEGINNINGS) else text
 
 
