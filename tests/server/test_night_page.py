@@ -8,6 +8,7 @@ import pytest
 from tests.support.nights import MORNING, at, minutes, terms_of
 from tests.support.server_app import RunningApp
 from tests.support.stored_nights import add_plan, add_site, add_wand, record_visits, tag_of
+from watchclock_server.intake.repository import DownloadRow, RecordRow
 from watchclock_server.plans.domain import RecurringRounds
 
 HOURLY = terms_of(RecurringRounds(every_minutes=60), shift=("22:00", "00:00"))
@@ -112,6 +113,35 @@ def test_a_wand_whose_clock_stood_still_accuses_nobody(night: RunningApp) -> Non
     assert results(answer)[-1] == (2, 2, "undetermined")
     assert answer["visits"][-1]["rule"] == "unknown_time"
     assert "Undetermined visits" in night.browser.get(NIGHT).text
+
+
+def test_a_wand_that_overwrote_records_accuses_nobody(night: RunningApp) -> None:
+    with night.database.session() as session:
+        download = session.get_one(DownloadRow, 1)
+        download.rings = [{"kind": "patrol", "read_index": 1, "is_wrapped": True}]
+    last = night.script.get(API).json()["visits"][-1]
+    assert (last["result"], last["rule"]) == ("undetermined", "records_lost")
+    assert "may have lost records" in night.browser.get(NIGHT).text
+
+
+def test_a_contested_record_leaves_its_visit_undetermined(night: RunningApp) -> None:
+    with night.database.session() as session:
+        session.get_one(RecordRow, 1).conflict_with = 2
+    first = night.script.get(API).json()["visits"][0]
+    assert (first["result"], first["rule"]) == ("undetermined", "contested")
+    assert first["actual"]["record_id"] == 1
+    assert "contradicts this one" in night.browser.get(NIGHT).text
+
+
+def test_a_touch_counts_for_the_place_where_the_tag_was_then(night: RunningApp) -> None:
+    moved = {"tag": tag_of(1), "valid_from": at("23:00").isoformat()}
+    assert night.script.post("/api/checkpoints/2/tags", json=moved).status_code == 201
+    assert results(night.script.get(API).json()) == [
+        (1, 1, "on_time"),
+        (1, 2, "late"),
+        (2, 1, "missed"),
+        (2, 2, "on_time"),
+    ]
 
 
 def test_tags_of_guards_are_no_visits(night: RunningApp) -> None:
