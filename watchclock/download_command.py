@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Annotated
 
@@ -108,7 +108,7 @@ def _upload(result: DownloadResult, spool: Spool, server: Server | None, *, as_j
 
 
 @contextmanager
-def _progress(*, is_shown: bool) -> Iterator[Progress]:
+def _progress(*, is_shown: bool) -> Generator[Progress]:
     if not is_shown:
         yield SilentProgress()
         return

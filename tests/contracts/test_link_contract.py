@@ -3,7 +3,7 @@
 import os
 import socket
 import tty
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -31,7 +31,7 @@ class Peer:
 
 
 @contextmanager
-def pty_peer() -> Iterator[Peer]:
+def pty_peer() -> Generator[Peer]:
     master, slave = os.openpty()
     tty.setraw(slave)
     closed: list[int] = []
@@ -52,7 +52,7 @@ def pty_peer() -> Iterator[Peer]:
 
 
 @contextmanager
-def tcp_peer() -> Iterator[Peer]:
+def tcp_peer() -> Generator[Peer]:
     with socket.create_server(("127.0.0.1", 0)) as server:
         accepted: list[socket.socket] = []
 
@@ -72,7 +72,7 @@ def tcp_peer() -> Iterator[Peer]:
 
 
 @pytest.fixture(params=[pty_peer, tcp_peer], ids=["serial", "tcp"])
-def peer(request: pytest.FixtureRequest) -> Iterator[Peer]:
+def peer(request: pytest.FixtureRequest) -> Generator[Peer]:
     with request.param() as made:
         yield made
 

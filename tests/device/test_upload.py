@@ -12,6 +12,8 @@ from watchclock_device.errors import UploadError
 from watchclock_device.spool import Spool
 from watchclock_device.upload import Server, upload_waiting
 
+Case = tuple[Callable[[Asked], Reply], str]
+OTHER = Asked(method="", path="", headers={}, body=b"x")
 READY = Reply(body=b'{"status": "ready", "version": "0.1.0"}')
 
 
@@ -38,6 +40,28 @@ def problem(status: int, detail: str) -> Reply:
     return Reply(status=status, body=json.dumps(told).encode())
 
 
+ANSWERS_TO_READY: dict[str, Case] = {
+    "500": (lambda _: Reply(status=500), "upload.server_failed"),
+    "503": (lambda _: Reply(status=503), "upload.server_failed"),
+    "401": (lambda _: problem(401, "no"), "upload.token_refused"),
+    "403": (lambda _: problem(403, "no"), "upload.token_refused"),
+    "cut": (lambda _: Reply(is_cut=True), "upload.server_down"),
+    "half": (lambda _: Reply(body=b'{"status": "rea', announced=90), "upload.server_down"),
+    "other server": (lambda _: Reply(body=b"<html>It works!</html>"), "upload.server_answer"),
+    "404": (lambda _: Reply(status=404, body=b"no such page"), "upload.server_answer"),
+    "redirect": (lambda _: Reply(status=302), "upload.server_answer"),
+}
+ANSWERS_TO_CAPTURES: dict[str, Case] = {
+    "500": (lambda _: Reply(status=500), "upload.server_failed"),
+    "cut": (lambda _: Reply(is_cut=True), "upload.server_down"),
+    "half": (lambda _: Reply(body=b'{"capture": "', announced=500), "upload.server_down"),
+    "no receipt": (lambda _: Reply(body=b"{}"), "upload.server_answer"),
+    "other capture": (lambda _: receipt(OTHER), "upload.server_answer"),
+    "401": (lambda _: problem(401, "no"), "upload.token_refused"),
+    "422": (lambda _: problem(422, "It names no wand."), "upload.capture_refused"),
+}
+
+
 def upload(spool: Spool, url: str) -> None:
     with Server(url, "secret") as server:
         server.check_ready()
@@ -60,21 +84,7 @@ def test_a_waiting_capture_is_sent_and_its_receipt_kept(spool: Spool) -> None:
     assert spool.waiting() == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"),
-    [
-        (lambda _: Reply(status=500), "upload.server_failed"),
-        (lambda _: Reply(status=503), "upload.server_failed"),
-        (lambda _: problem(401, "no"), "upload.token_refused"),
-        (lambda _: problem(403, "no"), "upload.token_refused"),
-        (lambda _: Reply(is_cut=True), "upload.server_down"),
-        (lambda _: Reply(body=b'{"status": "rea', announced=90), "upload.server_down"),
-        (lambda _: Reply(body=b"<html>It works!</html>"), "upload.server_answer"),
-        (lambda _: Reply(status=404, body=b"no such page"), "upload.server_answer"),
-        (lambda _: Reply(status=302), "upload.server_answer"),
-    ],
-    ids=["500", "503", "401", "403", "cut", "half", "other server", "404", "redirect"],
-)
+@pytest.mark.parametrize(("answer", "code"), ANSWERS_TO_READY.values(), ids=ANSWERS_TO_READY)
 def test_a_server_that_cannot_take_captures_is_told_before_any_is_sent(
     spool: Spool, answer: Callable[[Asked], Reply], code: str
 ) -> None:
@@ -88,22 +98,7 @@ def test_a_server_that_cannot_take_captures_is_told_before_any_is_sent(
     assert everything_in(spool.folder) == before
 
 
-@pytest.mark.parametrize(
-    ("answer", "code"),
-    [
-        (lambda _: Reply(status=500), "upload.server_failed"),
-        (lambda _: Reply(is_cut=True), "upload.server_down"),
-        (lambda _: Reply(body=b'{"capture": "', announced=500), "upload.server_down"),
-        (lambda _: Reply(body=b"{}"), "upload.server_answer"),
-        (
-            lambda _: receipt(Asked(method="", path="", headers={}, body=b"x")),
-            "upload.server_answer",
-        ),
-        (lambda _: problem(401, "no"), "upload.token_refused"),
-        (lambda _: problem(422, "It names no wand."), "upload.capture_refused"),
-    ],
-    ids=["500", "cut", "half", "no receipt", "other capture", "401", "422"],
-)
+@pytest.mark.parametrize(("answer", "code"), ANSWERS_TO_CAPTURES.values(), ids=ANSWERS_TO_CAPTURES)
 def test_a_capture_the_server_did_not_take_still_waits_and_is_taken_later(
     spool: Spool, answer: Callable[[Asked], Reply], code: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,7 +48,7 @@ class ScriptedServer:
 
 
 @contextmanager
-def serving(answer: Callable[[Asked], Reply]) -> Iterator[ScriptedServer]:
+def serving(answer: Callable[[Asked], Reply]) -> Generator[ScriptedServer]:
     """A server on a free loopback port while the block runs."""
     scripted = ScriptedServer(url="", answer=answer)
 

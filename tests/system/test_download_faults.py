@@ -4,7 +4,7 @@ import errno
 import json
 import os
 import tty
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -39,7 +39,7 @@ def spool(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def silent_port() -> Iterator[tuple[str, int]]:
+def silent_port() -> Generator[tuple[str, int]]:
     """A port nobody answers on, and the far end of its cable."""
     far, near = os.openpty()
     tty.setraw(near)
