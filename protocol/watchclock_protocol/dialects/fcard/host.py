@@ -27,6 +27,7 @@ from watchclock_protocol.dialects.fcard.replies import (
 )
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, ReadNumber
 from watchclock_protocol.errors import (
+    LayoutError,
     LocalProtocolError,
     RecordsChangedError,
     RefusedError,
@@ -173,11 +174,17 @@ class FcardHostSession:
             case SumRefused():
                 return self._send_refused_again(now)
             case StaffList():
-                self._wand.staff += reply.entries
-                self._wait(now)
-                return []
+                return self._take_staff(reply, now)
             case _:
                 return self._advance(reply, now)
+
+    def _take_staff(self, page: StaffList, now: float) -> list[Event]:
+        self._wait(now)
+        try:
+            self._wand.take_staff(page)
+        except LayoutError as error:
+            return self._fail(error)
+        return []
 
     def _take_records(self, event: RecordsReceived, now: float) -> list[Event]:
         if self._procedure is None or not self._wand.is_reading:
@@ -186,7 +193,7 @@ class FcardHostSession:
         try:
             new = self._wand.take(event.records)
         except RecordsChangedError as error:
-            return [event, *self._fail(error)]
+            return self._fail(error)
         return [RecordsReceived(new)] if new else []
 
     def _advance(self, reply: FcardReply | None, now: float) -> list[Event]:
@@ -219,7 +226,7 @@ class FcardHostSession:
 
     def _write(self, now: float) -> list[Event]:
         self._attempts += 1
-        self._wand.staff.clear()
+        self._wand.forget_staff()
         self._received_before = self._wand.received
         self._wait(now)
         return [Transmit(self._frame), *self._listener.sent(self._frame)]

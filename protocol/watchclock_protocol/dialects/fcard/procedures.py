@@ -35,7 +35,12 @@ from watchclock_protocol.dialects.fcard.requests import (
     WriteReadPointer,
 )
 from watchclock_protocol.dialects.fcard.ring import MOST_ROUNDS, RingReading
-from watchclock_protocol.errors import RecordsMissingError, SequenceError, WandChangedError
+from watchclock_protocol.errors import (
+    LayoutError,
+    RecordsMissingError,
+    SequenceError,
+    WandChangedError,
+)
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,
@@ -58,8 +63,11 @@ from watchclock_protocol.session import (
 
 __all__ = ["Procedure", "WandProcedures"]
 
-MAY_BROADCAST: Final = (Identify, ReadNumber, WriteNumber)
-"""What may be sent before the wand's number is known; the wand ignores the address for these."""
+MAY_BROADCAST: Final = (Identify, ReadNumber)
+"""What may be sent before the wand's number is known. ``WriteNumber`` may not, although the wand
+ignores its address: it would give one number to two wands."""
+MOST_STAFF: Final = 999
+"""Staff numbers are 1 to 999 by the document."""
 
 Procedure = Generator[FcardRequest, FcardReply, Answer]
 Reply = TypeVar("Reply", bound=FcardReply)
@@ -70,12 +78,11 @@ class WandProcedures:
 
     Attributes:
         address: the wand's number, 0 while it is not known.
-        staff: entries of the staff list that arrived since the last request.
     """
 
     def __init__(self, address: int) -> None:
         self.address = address
-        self.staff: list[StaffEntry] = []
+        self._staff: list[StaffEntry] = []
         self._identity: Identity | None = None
         self._counters: Counters | None = None
         self._readings: dict[RecordKind, RingReading] = {}
@@ -103,6 +110,20 @@ class WandProcedures:
             if record.slot is not None
             and self._readings[record.kind].take(record.slot, record.raw)
         )
+
+    def take_staff(self, page: StaffList) -> None:
+        """Keep a page of the staff list.
+
+        Raises:
+            LayoutError: the list is longer than there are staff numbers.
+        """
+        self._staff += page.entries
+        if len(self._staff) > MOST_STAFF:
+            raise LayoutError(reason=f"a staff list of more than {MOST_STAFF} entries")
+
+    def forget_staff(self) -> None:
+        """Drop the pages that arrived, because the list is asked for from its beginning."""
+        self._staff.clear()
 
     def objection(self, command: HostCommand | FcardRequest) -> str | None:
         """Why the command may not be given now, None when it may."""
@@ -183,9 +204,9 @@ class WandProcedures:
         total = 0
         for _ in range(MOST_ROUNDS):
             total = (yield from _ask(ReadAllStaff(), StaffEnd)).total
-            if total == len(self.staff):
-                return StaffList(entries=tuple(self.staff))
-        raise RecordsMissingError(announced=total, received=len(self.staff))
+            if total == len(self._staff):
+                return StaffList(entries=tuple(self._staff))
+        raise RecordsMissingError(announced=total, received=len(self._staff))
 
 
 def _ask(

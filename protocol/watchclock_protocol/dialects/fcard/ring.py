@@ -63,8 +63,7 @@ def unread_runs(ring: RingState) -> tuple[SerialRun, ...]:
     After an overwrite everything is unread and the oldest stands behind the write index.
     """
     capacity = ring.capacity or 0
-    before = (ring.write_index if ring.is_wrapped else ring.read_index) or 0
-    first = before % capacity + 1 if capacity else 1
+    first = ((ring.write_index if ring.is_wrapped else ring.read_index) or 0) + 1
     until_end = min(ring.unread, capacity - first + 1)
     runs = (SerialRun(first, until_end), SerialRun(1, ring.unread - until_end))
     return tuple(run for run in runs if run.quantity > 0)

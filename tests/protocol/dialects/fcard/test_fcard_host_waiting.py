@@ -14,6 +14,7 @@ from watchclock_protocol.dialects.fcard import FCARD, replies, requests
 from watchclock_protocol.dialects.fcard.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.dialects.fcard.host import MOST_REFUSALS, tokens
 from watchclock_protocol.errors import (
+    LayoutError,
     LocalProtocolError,
     RecordsMissingError,
     RefusedError,
@@ -170,8 +171,14 @@ def test_another_wand_at_the_second_identification_fails_the_session() -> None:
     assert isinstance(failure(line.run(Identify())), WandChangedError)
 
 
-@pytest.mark.parametrize("command", [CheckClock(), ReadCounters(), SetClock(CIVIL)], ids=repr)
-def test_nothing_but_its_number_is_asked_of_an_unknown_wand(command: HostCommand) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [CheckClock(), ReadCounters(), SetClock(CIVIL), requests.WriteNumber(number=9)],
+    ids=repr,
+)
+def test_nothing_but_its_number_is_asked_of_an_unknown_wand(
+    command: HostCommand | requests.FcardRequest,
+) -> None:
     with pytest.raises(LocalProtocolError):
         host_session().send(command, 0.0)
 
@@ -236,6 +243,15 @@ def test_a_staff_list_that_never_comes_whole_fails() -> None:
     line.run(requests.AddStaff(entries=recorded_staff()[:7]))
     line.to_host = lambda frame: [frame] if len(frame) < 20 else []
     assert isinstance(failure(line.run(requests.ReadAllStaff())), RecordsMissingError)
+
+
+def test_a_staff_list_without_end_is_given_up_in_bounded_memory() -> None:
+    line = identified()
+    token = token_of(line.host.send(requests.ReadAllStaff(), 0.0))
+    data = (7).to_bytes(2) + 7 * by_hand_fcard.staff_entry(1, 2, "Li")
+    page = by_hand_fcard.frame(5, token, 0x33, 0x03, data)
+    events = [event for _ in range(143) for event in line.host.receive(page, 0.0)]
+    assert isinstance(failure(events), LayoutError)
 
 
 def test_a_new_number_is_used_from_then_on() -> None:
