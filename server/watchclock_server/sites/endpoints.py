@@ -42,12 +42,11 @@ def create_site(wanted: NewSite, session: DatabaseSession, _actor: Manager) -> S
 @router.get("/sites/{site_id}")
 def show_site(site_id: int, session: DatabaseSession, _actor: Manager) -> SiteDetail:
     """A site with its checkpoints, tags and guards."""
+    layout = service.load_layout(session, site_id)
     return SiteDetail(
-        **asdict(service.find_site(session, site_id)),
-        checkpoints=[
-            CheckpointView(**asdict(each)) for each in service.checkpoints_of(session, site_id)
-        ],
-        tags=[TagView(**asdict(each)) for each in service.tags_of(session, site_id)],
+        **asdict(layout.site),
+        checkpoints=[CheckpointView(**asdict(each)) for each in layout.checkpoints],
+        tags=[TagView(**asdict(each)) for each in layout.tags],
         guards=[GuardView(**asdict(each)) for each in service.guards_of(session, site_id)],
     )
 

@@ -45,14 +45,14 @@ def show_site(
     request: Request, site_id: int, session: DatabaseSession, now: Now, _person: SignedIn
 ) -> HTMLResponse:
     """A site with its checkpoints, tags and guards, and the forms to add more."""
-    site = service.find_site(session, site_id)
+    layout = service.load_layout(session, site_id)
     return render(
         request,
         "site.html",
-        site=site,
-        today=site.day_of(now),
-        checkpoints=service.checkpoints_of(session, site_id),
-        tags=service.tags_of(session, site_id),
+        site=layout.site,
+        today=layout.site.day_of(now),
+        checkpoints=layout.checkpoints,
+        tags=layout.tags,
         guards=service.guards_of(session, site_id),
     )
 

@@ -21,7 +21,6 @@ __all__ = [
     "list_guards",
     "list_layout",
     "list_sites",
-    "list_tags",
 ]
 
 
@@ -115,18 +114,6 @@ def last_position(session: Session, site_id: int) -> int:
     """The highest position of a site's checkpoints; 0 when it has none."""
     highest = select(func.max(CheckpointRow.position)).where(CheckpointRow.site_id == site_id)
     return session.scalar(highest) or 0
-
-
-def list_tags(session: Session, site_id: int) -> list[TagRow]:
-    """Every tag that is or was mounted at a site, newest mounting first."""
-    return list(
-        session.scalars(
-            select(TagRow)
-            .join(CheckpointRow, CheckpointRow.id == TagRow.checkpoint_id)
-            .where(CheckpointRow.site_id == site_id)
-            .order_by(TagRow.valid_from.desc(), TagRow.id.desc())
-        )
-    )
 
 
 def list_layout(

@@ -36,7 +36,6 @@ __all__ = [
     "guards_of",
     "load_layout",
     "site_of_tag",
-    "tags_of",
 ]
 
 
@@ -178,11 +177,6 @@ def assign_tag(
     )
     _store(session, row, written)
     return _placement(row)
-
-
-def tags_of(session: Session, site_id: int) -> list[TagPlacement]:
-    """Every tag that is or was mounted at a site, newest mounting first."""
-    return [_placement(row) for row in repository.list_tags(session, site_id)]
 
 
 def load_layout(session: Session, site_id: int) -> SiteLayout:

@@ -1,8 +1,10 @@
 """No stranger reads or writes anything: asked of every route the server has, whoever wrote it."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from http.cookies import SimpleCookie
 
+import httpx
 import pytest
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
@@ -118,3 +120,24 @@ def test_another_sessions_csrf_token_is_refused(running_on_sqlite: RunningApp) -
 def test_htmx_is_told_where_to_sign_in(running_on_sqlite: RunningApp) -> None:
     answer = running_on_sqlite.stranger.get("/tokens", headers={"HX-Request": "true"})
     assert (answer.status_code, answer.headers["hx-redirect"]) == (401, "/sign-in?next=/tokens")
+
+
+def test_a_slow_upload_holds_nobody_up(running_on_sqlite: RunningApp) -> None:
+    site = {"name": "Mill", "time_zone": "UTC"}
+    answers: list[int] = []
+
+    async def slow_body() -> AsyncIterator[bytes]:
+        yield b"the first half"
+        answer = await asyncio.to_thread(running_on_sqlite.script.post, "/api/sites", json=site)
+        answers.append(answer.status_code)
+        yield b"the second half"
+
+    async def upload() -> int:
+        transport = httpx.ASGITransport(running_on_sqlite.app)
+        headers = {**running_on_sqlite.dock.headers, "X-Capture-SHA256": "0" * 64}
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as dock:
+            answer = await dock.post("/api/captures", content=slow_body(), headers=headers)
+        return answer.status_code
+
+    assert asyncio.run(upload()) in {400, 422}
+    assert answers == [201]

@@ -93,7 +93,20 @@ def test_a_tag_that_moves_belongs_to_each_site_in_its_time(session: Session, mil
         mill.id,
         dam.id,
     ]
-    assert [tag.valid_to for tag in service.tags_of(session, mill.id)] == [NOON + HOUR]
+    assert [tag.valid_to for tag in service.load_layout(session, mill.id).tags] == [NOON + HOUR]
+
+
+def test_a_layout_knows_which_checkpoint_had_a_tag_when(session: Session, mill: Site) -> None:
+    gate = service.add_checkpoint(session, site_id=mill.id, name="Gate")
+    yard = service.add_checkpoint(session, site_id=mill.id, name="Yard")
+    service.assign_tag(session, checkpoint_id=yard.id, tag="rfid:01", valid_from=NOON)
+    service.assign_tag(session, checkpoint_id=gate.id, tag="rfid:01", valid_from=NOON + HOUR)
+    layout = service.load_layout(session, mill.id)
+    assert (layout.site, layout.checkpoints) == (mill, (gate, yard))
+    when = [NOON - HOUR, NOON, NOON + HOUR]
+    assert [layout.find_checkpoint_id("rfid:01", at) for at in when] == [None, yard.id, gate.id]
+    with pytest.raises(SiteNotFoundError):
+        service.load_layout(session, mill.id + 1)
 
 
 def test_mounting_a_tag_where_it_is_changes_nothing(session: Session, mill: Site) -> None:
@@ -103,7 +116,7 @@ def test_mounting_a_tag_where_it_is_changes_nothing(session: Session, mill: Site
         session, checkpoint_id=gate.id, tag="rfid:01", valid_from=NOON + HOUR
     )
     assert again == first
-    assert service.tags_of(session, mill.id) == [first]
+    assert service.load_layout(session, mill.id).tags == (first,)
 
 
 def test_a_tag_cannot_move_before_it_was_mounted(session: Session, mill: Site) -> None:
