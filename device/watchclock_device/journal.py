@@ -1,6 +1,6 @@
 """Writes the steps of a download into its capture: begun, then done or failed."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from watchclock_device.errors import SpoolError
@@ -20,7 +20,7 @@ class Journal:
         self._progress = progress
 
     @contextmanager
-    def step(self, name: StepName) -> Iterator[dict[str, JsonValue]]:
+    def step(self, name: StepName) -> Generator[dict[str, JsonValue]]:
         """Frames a step; what its body puts into the given facts is kept when it is done."""
         self._progress.begin(name)
         self._capture.step(name, StepState.BEGUN)

@@ -79,7 +79,7 @@ def test_a_capture_in_which_no_wand_told_its_number_is_set_aside(spool: Spool) -
 
 
 @given(cut=st.integers(min_value=0))
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_capture_torn_at_any_byte_keeps_every_byte(
     tmp_path_factory: pytest.TempPathFactory, cut: int
 ) -> None:
@@ -143,8 +143,10 @@ def test_a_disk_that_gives_back_other_bytes_is_noticed(spool: Spool) -> None:
 def test_no_room_for_a_full_wand_is_told_before_anything_begins(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = os.statvfs_result((4096, 4096, 9000, 9000, 100, 9, 9, 9, 0, 255))
-    monkeypatch.setattr(os, "statvfs", lambda _: state)
+    def nearly_full(_path: Path) -> os.statvfs_result:
+        return os.statvfs_result((4096, 4096, 9000, 9000, 100, 9, 9, 9, 0, 255))
+
+    monkeypatch.setattr(os, "statvfs", nearly_full)
     with pytest.raises(DiskFullError) as full:
         spool.begin(ABOUT)
     assert full.value.code == "device.disk_full"

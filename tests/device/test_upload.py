@@ -23,7 +23,7 @@ def spool(tmp_path: Path) -> Spool:
 
 
 def receipt(asked: Asked, conflict: int = 0) -> Reply:
-    told = {
+    told: dict[str, object] = {
         "capture": hashlib.sha256(asked.body).hexdigest(),
         "wand": "wm5000t:531932",
         "created": 2,
