@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from tests.support.server_app import RunningApp
@@ -179,7 +180,7 @@ def test_nobody_uploads_without_a_token(running: RunningApp) -> None:
 def test_the_same_capture_sent_four_times_at_once_is_stored_once(running: RunningApp) -> None:
     data = FcardDownload(started=MORNING, cards=CARDS).capture()
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: receipt(running, data), range(4)))
+        answers = list(pool.map(partial(receipt, running), [data] * 4))
     assert sorted(counts(answer) for answer in answers) == [(0, 7, 0)] * 3 + [(7, 0, 0)]
 
 
@@ -189,7 +190,7 @@ def test_overlapping_captures_sent_at_once_hold_each_record_once(running: Runnin
         for n in range(2, 7)
     ]
     with ThreadPoolExecutor(5) as pool:
-        answers = list(pool.map(lambda data: receipt(running, data), captures))
+        answers = list(pool.map(partial(receipt, running), captures))
     assert sum(answer["created"] for answer in answers) == 6
     assert sum(answer["conflict"] for answer in answers) == 0
     assert len(stored_raws(running, answers[0]["wand_id"])) == 6

@@ -1,6 +1,6 @@
 """What reconciliation gets: visits with instants, how far wands are known, in few queries."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ def archive(tmp_path: Path) -> Archive:
 @contextmanager
 def site_with(
     database: Database, archive: Archive, *captures: bytes
-) -> Iterator[tuple[Session, int]]:
+) -> Generator[tuple[Session, int]]:
     """A transaction in which the wand of these captures has touched a tag of one site."""
     with database.session() as session:
         site = sites.create_site(session, name="Yard", time_zone="Asia/Shanghai")

@@ -92,19 +92,33 @@ def same_memory(
 ) -> tuple[Sequence[Download], Sequence[Download]]:
     """The readings before and after one of the same wand between which nothing was given up.
 
+    A capture need not show that records were given up: its recorder may have died, or another
+    program may have done it. A read index that moved tells so too.
+
     Args:
         downloads: all readings of the wand, oldest first, ``download`` among them.
         download: the one to look from.
     """
     place = downloads.index(download)
-    before = takewhile(lambda other: other.acknowledged_at is None, reversed(downloads[:place]))
+    before = takewhile(
+        lambda other: other.acknowledged_at is None and _may_be_same(other, download),
+        reversed(downloads[:place]),
+    )
     after: list[Download] = []
     if download.acknowledged_at is None:
         for other in downloads[place + 1 :]:
+            if not _may_be_same(other, download):
+                break
             after.append(other)
             if other.acknowledged_at is not None:
                 break
     return tuple(before)[:MOST_NEIGHBOURS], after[:MOST_NEIGHBOURS]
+
+
+def _may_be_same(one: Download, other: Download) -> bool:
+    """Whether the wand's read indexes agree, as far as it told them."""
+    told = {ring.kind: ring.read_index for ring in one.rings}
+    return all(told.get(ring.kind, ring.read_index) == ring.read_index for ring in other.rings)
 
 
 @dataclass(frozen=True, slots=True)
