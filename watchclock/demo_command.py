@@ -5,6 +5,7 @@ uploads, the reconciled night, and a fault case for the wand whose clock stopped
 process of its own and talks to the others as in real use.
 """
 
+import signal
 import tempfile
 import threading
 from contextlib import suppress
@@ -39,6 +40,8 @@ def demo(
     ] = False,
 ) -> None:
     """Walk a simulated night, download both wands, reconcile and diagnose."""
+    # A terminated demo ends its programs too, as one ended by Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     scenario = _last_night(load(DEMO_NIGHT))
     with tempfile.TemporaryDirectory(prefix="watchclock-demo-") as name:
         folder = Path(name)
@@ -47,8 +50,7 @@ def demo(
             site_id = describe_site(server, scenario, is_chinese=is_chinese())
             for wand in scenario.wands:
                 _dock(server, scenario, wand, site_id, folder)
-            night = server.get(f"/api/sites/{site_id}/nights/{scenario.date}")
-            print_night(_CONSOLE, night, scenario.zone)
+            _print_night(server, scenario, site_id)
             print_cases(_CONSOLE, server)
             page = f"{server.address}/sites/{site_id}/nights/{scenario.date}"
             _say(_("The page: {page}"), page=page)
@@ -93,6 +95,11 @@ def _dock(
             server.patch(f"/api/wands/{known['id']}", {"site_id": site_id})
 
 
+def _print_night(server: DemoServer, scenario: Scenario, site_id: int) -> None:
+    night = server.get(f"/api/sites/{site_id}/nights/{scenario.date}")
+    print_night(_CONSOLE, night, server.get(f"/api/sites/{site_id}/plans"), scenario.zone)
+
+
 def _wait() -> None:
     """Keep everything running until the person at the keyboard has seen enough."""
     _say(_("Ctrl-C ends the demo."))
@@ -102,3 +109,4 @@ def _wait() -> None:
 
 def _say(sentence: str, **details: object) -> None:
     _CONSOLE.print(sentence.format(**details), soft_wrap=True)
+    _CONSOLE.file.flush()

@@ -79,7 +79,7 @@ class Route:
         every_minutes: elapsed minutes from one round's beginning to the next, the first at the
             beginning of the shift.
         round_minutes: how long a round may take.
-        tolerance_minutes: how much a visit may be outside of its round and still be on time.
+        tolerance_minutes: how long before or after its round a visit counts as early or late.
     """
 
     key: str

@@ -1,7 +1,7 @@
 """Makes guards walk a scenario's night: the same scenario always gives the same touches.
 
 The behaviours follow what is known of real nights: a late guard begins so late that the round ends
-after the time it may take and the tolerance, a skipping one leaves checkpoints out, and a cheating
+in the tolerance after the time it may take, a skipping one leaves checkpoints out, and a cheating
 one has brought the tags to one place and reads the whole round in seconds (as in a jail's round of
 35 seconds, latimes.com 21 July 2010).
 """
@@ -126,7 +126,7 @@ class _Walker:
         if self._guard.behaviour is not Behaviour.LATE:
             return self._chance.randint(10, 50)
         spare = self._route.round_minutes - sum(leg.minutes for leg in self._route.legs)
-        share = self._chance.uniform(1.2, 1.7)
+        share = self._chance.uniform(0.5, 0.7)
         return round(MINUTE_S * (spare + share * self._route.tolerance_minutes))
 
     def _leg_s(self, leg: Leg) -> int:

@@ -48,15 +48,15 @@ def test_an_honest_guard_reaches_every_checkpoint_of_every_round_in_time(seed: i
     scenario, night = night_of(Behaviour.HONEST, seed)
     order = [leg.checkpoint for leg in scenario.route("quay").legs]
     rounds = rounds_of(night)
-    assert sorted(rounds) == list(range(1, 9))
+    assert sorted(rounds) == list(range(1, 7))
     for touches in rounds.values():
         assert [touch.checkpoint for touch in touches] == order
         assert timedelta() < lateness(scenario, touches[0])
-        assert lateness(scenario, touches[-1]) <= timedelta(minutes=30)
+        assert lateness(scenario, touches[-1]) <= timedelta(minutes=40)
 
 
 @given(st.integers(0, 1000))
-def test_a_late_guard_ends_every_round_after_the_tolerance(seed: int) -> None:
+def test_a_late_guard_ends_every_round_late_but_within_the_tolerance(seed: int) -> None:
     scenario, night = night_of(Behaviour.LATE, seed)
     for touches in rounds_of(night).values():
         assert timedelta(minutes=40) < lateness(scenario, touches[-1]) < timedelta(minutes=60)

@@ -26,17 +26,24 @@ RESULTS: Final[Mapping[str, tuple[str, str, str]]] = {
 """Symbol, colour and word of each result of a planned visit."""
 
 
-def print_night(console: Console, night: Mapping[str, Any], zone: ZoneInfo) -> None:
+def print_night(
+    console: Console,
+    night: Mapping[str, Any],
+    plans: Iterable[Mapping[str, Any]],
+    zone: ZoneInfo,
+) -> None:
     """Print planned against actual, a table for each plan, with counts below.
 
     Args:
         console: where to print.
         night: the answer of ``/api/sites/{id}/nights/{date}``.
+        plans: the answer of ``/api/sites/{id}/plans``.
         zone: the site's, in which instants are shown.
     """
+    names = {plan["plan_id"]: plan["name"] for plan in plans}
     for plan_id in sorted({visit["plan_id"] for visit in night["visits"]}):
         visits = [visit for visit in night["visits"] if visit["plan_id"] == plan_id]
-        console.print(_plan_table(night, visits, zone))
+        console.print(_plan_table(names[plan_id], night, visits, zone))
     counted = Counter(visit["result"] for visit in night["visits"])
     legend = [
         f"{symbol} {word} {counted[result]}" for result, (symbol, _colour, word) in RESULTS.items()
@@ -60,9 +67,9 @@ def print_cases(console: Console, server: DemoServer) -> None:
 
 
 def _plan_table(
-    night: Mapping[str, Any], visits: Iterable[Mapping[str, Any]], zone: ZoneInfo
+    name: str, night: Mapping[str, Any], visits: Iterable[Mapping[str, Any]], zone: ZoneInfo
 ) -> Table:
-    table = Table(title=str(night["duty_date"]), title_justify="left")
+    table = Table(title=f"{name}, {night['duty_date']}", title_justify="left")
     table.add_column(_("Checkpoint"))
     cells: dict[int, dict[int, Text]] = {}
     starts: dict[int, str] = {}
