@@ -14,8 +14,6 @@ __all__ += ["system_time"]
 
 CENTURY: Final = 2000
 YEARS: Final = 100
-MONTH: Final = 1
-DECIMAL_MONTHS: Final = frozenset({0x10, 0x11, 0x12})
 
 
 def decimal_octets(raw: bytes) -> tuple[int, ...] | None:
@@ -69,8 +67,9 @@ def card_time(raw: bytes) -> WandTime:
 def system_time(raw: bytes, reference: datetime | None) -> WandTime:
     """The time of a system record, whose coding the sources dispute, so every record decides.
 
-    A nibble above 9 means binary and a month byte of 10 to 12 hexadecimal means packed decimal.
-    Where both codings give a date, the one closer to the wand's clock and not later is taken.
+    A nibble above 9 means binary; bytes that are no date in binary, such as the months 10 to 12
+    hexadecimal, mean packed decimal. Where both codings give a date, the one closer to the
+    wand's clock and not later is taken.
 
     Args:
         raw: ``yy MM dd HH mm ss`` as stored.
@@ -80,7 +79,7 @@ def system_time(raw: bytes, reference: datetime | None) -> WandTime:
         return _flagged(raw, raw, TimeCoding.BINARY)
     decimal, binary = _read(raw, TimeCoding.BCD), _read(raw, TimeCoding.BINARY)
     # Digits that make a date in binary make one in decimal too, so decimal is all that is left.
-    if decimal is None or binary is None or decimal == binary or raw[MONTH] in DECIMAL_MONTHS:
+    if decimal is None or binary is None or decimal == binary:
         return _flagged(raw, raw, TimeCoding.BCD)
     return _closer(raw, decimal, binary, reference)
 

@@ -66,6 +66,12 @@ def test_a_slot_never_written_is_kept_and_flagged() -> None:
     assert (card.guard_number, card.time.civil, system.time.civil) == (None, None, None)
 
 
+def test_a_touch_while_no_guard_was_selected_has_none() -> None:
+    raw = by_hand_fcard.card_record(0, WHEN, 0, 0x123456)
+    record = patrol_record(RecordEntry(serial=1, raw=raw))
+    assert (record.guard_number, record.flags) == (None, frozenset())
+
+
 def test_a_state_the_document_does_not_know_is_kept_and_flagged() -> None:
     raw = by_hand_fcard.card_record(7, WHEN, 2, 0x123456)
     record = patrol_record(RecordEntry(serial=1, raw=raw))
