@@ -108,7 +108,7 @@ class Layout:
         """
         try:
             return self._declaration.build(fields)
-        except (ConstructError, ValueError) as error:
+        except (ConstructError, struct.error, ValueError) as error:
             raise RequestRangeError(command=self._name, reason=error) from error
 
 
@@ -179,9 +179,10 @@ def _page(name: str, record_octets: int) -> Layout:
         }
 
     def encode(fields: dict[str, Any], _: object) -> dict[str, Any]:
-        return {
-            "entries": [{"serial": each.serial, "raw": each.raw} for each in fields["entries"]]
-        }
+        entries: tuple[RecordEntry, ...] = fields["entries"]
+        if any(len(each.raw) != record_octets for each in entries):
+            raise ValidationError(f"a record does not have {record_octets} bytes")
+        return {"entries": [{"serial": each.serial, "raw": each.raw} for each in entries]}
 
     return Layout(name, ExprAdapter(compiled, decode, encode))
 

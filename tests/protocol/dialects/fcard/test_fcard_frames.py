@@ -126,7 +126,8 @@ def test_a_dropped_half_frame_is_counted_with_its_flag_and_its_rest_is_no_frame(
     assert reader.receive(GOOD[4:]) == [Skipped(len(GOOD) - 5)]
 
 
-def test_a_frame_of_121_data_bytes_is_not_built() -> None:
-    frame = Frame(address=1, token=0, class_code=3, command=5, data=bytes(121))
+@pytest.mark.parametrize(("address", "token", "octets"), [(1, 0, 121), (256, 0, 1), (1, -1, 1)])
+def test_a_frame_that_does_not_fit_is_not_built(address: int, token: int, octets: int) -> None:
+    frame = Frame(address=address, token=token, class_code=3, command=5, data=bytes(octets))
     with pytest.raises(RequestRangeError):
         build_frame(frame)

@@ -177,6 +177,16 @@ def test_values_that_do_not_fit_are_refused_before_anything_is_sent(
         encode_request(request_)
 
 
+@pytest.mark.parametrize(("serial", "octets"), [(1, 11), (1, 13), (1 << 32, 12)])
+def test_a_record_that_does_not_fit_is_refused_before_anything_is_sent(
+    serial: int, octets: int
+) -> None:
+    entries = (RecordEntry(serial=serial, raw=bytes(octets)), RecordEntry(serial=2, raw=bytes(12)))
+    request = requests.ReadRange(kind=RecordKind.PATROL, first=1, quantity=2)
+    with pytest.raises(RequestRangeError):
+        encode_reply(request, StoredRecords(entries=entries))
+
+
 def test_a_reply_to_something_else_is_neither_read_nor_written() -> None:
     with pytest.raises(SequenceError):
         find_reply_kind(requests.ReadClock(), (0x31, 0x01))
