@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from watchclock_server.database import Base, UtcDateTime
@@ -15,12 +16,14 @@ __all__ = [
     "CaseRow",
     "EvidenceRow",
     "add",
+    "add_case",
     "find_case",
     "find_open_case",
     "list_case_events",
     "list_case_evidence",
     "list_cases",
     "list_evidence",
+    "lock_case",
 ]
 
 
@@ -112,8 +115,26 @@ def list_case_evidence(session: Session, case_id: int) -> Sequence[EvidenceRow]:
 
 
 def find_case(session: Session, case_id: int) -> CaseRow | None:
+    """One case."""
+    return session.get(CaseRow, case_id)
+
+
+def lock_case(session: Session, case_id: int) -> CaseRow | None:
     """One case, kept from other writers until the transaction ends."""
-    return session.scalar(select(CaseRow).where(CaseRow.id == case_id).with_for_update())
+    return session.get(CaseRow, case_id, with_for_update=True, populate_existing=True)
+
+
+def add_case(session: Session, row: CaseRow) -> CaseRow:
+    """The case now stored, or the open one of this wand and class that was stored before it."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        known = find_open_case(session, row.wand_id, row.fault_class)
+        if known is None:
+            raise
+        return known
+    return row
 
 
 def find_open_case(session: Session, wand_id: int, fault_class: str) -> CaseRow | None:

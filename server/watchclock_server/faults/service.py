@@ -162,8 +162,9 @@ def examine(
     for fault_class in classes_to_open(Sign(row.sign) for row in noted):
         row = repository.find_open_case(session, wand_id, fault_class)
         if row is None:
-            row = _open(session, _new_case(wand_id, fault_class, "", THE_SERVER, now))
-            opened.append(_case(row))
+            new = _new_case(wand_id, fault_class, "", THE_SERVER, now)
+            row = _open(session, new)
+            opened += [_case(row)] if row is new else []
         _attach(session, row.id, noted)
     return opened
 
@@ -207,10 +208,11 @@ def open_case(
     load_wand(session, wand_id)
     if not 0 < len(symptom.strip()) <= LONGEST_TEXT:
         raise CaseSymptomError(longest=LONGEST_TEXT)
-    known = repository.find_open_case(session, wand_id, fault_class)
-    if known is not None:
-        raise CaseAlreadyOpenError(case=known.id)
-    return _case(_open(session, _new_case(wand_id, fault_class, symptom.strip(), who, now)))
+    new = _new_case(wand_id, fault_class, symptom.strip(), who, now)
+    row = _open(session, new)
+    if row is not new:
+        raise CaseAlreadyOpenError(case=row.id)
+    return _case(row)
 
 
 def _new_case(
@@ -226,9 +228,11 @@ def _new_case(
     )
 
 
-def _open(session: Session, row: CaseRow) -> CaseRow:
-    repository.add(session, row)
-    _remember(session, row, row.opened_by, row.symptom, row.opened_at)
+def _open(session: Session, new: CaseRow) -> CaseRow:
+    """The new case, or the one that is open already for this wand and class."""
+    row = repository.add_case(session, new)
+    if row is new:
+        _remember(session, row, row.opened_by, row.symptom, row.opened_at)
     return row
 
 
@@ -248,7 +252,9 @@ def close_case(
         CaseNotFoundError: no such case.
         CaseClosedError: it is closed already.
     """
-    row = _load(session, case_id)
+    row = repository.lock_case(session, case_id)
+    if row is None:
+        raise CaseNotFoundError(case=case_id)
     if row.state == CaseState.CLOSED:
         raise CaseClosedError(case=case_id)
     row.state = CaseState.CLOSED
@@ -265,7 +271,10 @@ def load_case(session: Session, case_id: int) -> Case:
     Raises:
         CaseNotFoundError: no such case.
     """
-    return _case(_load(session, case_id))
+    row = repository.find_case(session, case_id)
+    if row is None:
+        raise CaseNotFoundError(case=case_id)
+    return _case(row)
 
 
 def list_cases(session: Session) -> Sequence[Case]:
@@ -294,13 +303,6 @@ def evidence_of(session: Session, wand_id: int) -> Sequence[NotedEvidence]:
 def evidence_of_case(session: Session, case_id: int) -> Sequence[NotedEvidence]:
     """What a case stands on, oldest first."""
     return [_noted(row) for row in repository.list_case_evidence(session, case_id)]
-
-
-def _load(session: Session, case_id: int) -> CaseRow:
-    row = repository.find_case(session, case_id)
-    if row is None:
-        raise CaseNotFoundError(case=case_id)
-    return row
 
 
 def _case(row: CaseRow) -> Case:

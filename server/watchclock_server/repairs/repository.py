@@ -17,6 +17,7 @@ __all__ = [
     "list_orders_of_case",
     "list_orders_of_wand",
     "list_steps",
+    "lock_order",
 ]
 
 
@@ -52,10 +53,13 @@ def add(session: Session, row: RepairOrderRow | OrderStepRow) -> None:
 
 
 def find_order(session: Session, order_id: int) -> RepairOrderRow | None:
+    """One order."""
+    return session.get(RepairOrderRow, order_id)
+
+
+def lock_order(session: Session, order_id: int) -> RepairOrderRow | None:
     """One order, kept from other writers until the transaction ends."""
-    return session.scalar(
-        select(RepairOrderRow).where(RepairOrderRow.id == order_id).with_for_update()
-    )
+    return session.get(RepairOrderRow, order_id, with_for_update=True, populate_existing=True)
 
 
 def list_orders(session: Session) -> Sequence[RepairOrderRow]:

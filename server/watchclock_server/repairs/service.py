@@ -90,7 +90,9 @@ def advance(
         RepairStepError: not from where it is; the next step names what is allowed.
         RepairReasonError: no reason.
     """
-    row = _load(session, order_id)
+    row = repository.lock_order(session, order_id)
+    if row is None:
+        raise RepairOrderNotFoundError(order=order_id)
     state = OrderState(row.state)
     if not is_allowed(state, wanted):
         allowed = ", ".join(NEXT_STATES[state]) or "–"
@@ -122,7 +124,10 @@ def load_order(session: Session, order_id: int) -> RepairOrder:
     Raises:
         RepairOrderNotFoundError: there is none.
     """
-    return _order(_load(session, order_id))
+    row = repository.find_order(session, order_id)
+    if row is None:
+        raise RepairOrderNotFoundError(order=order_id)
+    return _order(row)
 
 
 def list_orders(session: Session) -> Sequence[RepairOrder]:
@@ -146,13 +151,6 @@ def order_history(session: Session, order_id: int) -> Sequence[OrderStep]:
         OrderStep(state=OrderState(row.state), at=row.at, who=row.who, why=row.why)
         for row in repository.list_steps(session, order_id)
     ]
-
-
-def _load(session: Session, order_id: int) -> RepairOrderRow:
-    row = repository.find_order(session, order_id)
-    if row is None:
-        raise RepairOrderNotFoundError(order=order_id)
-    return row
 
 
 def _order(row: RepairOrderRow) -> RepairOrder:

@@ -209,7 +209,7 @@ def test_nothing_is_lost_doubled_or_contested_in_any_order(
         stateful_step_count=8,
         deadline=None,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[HealthCheck.too_slow],
     )
     run_state_machine_as_test(OnSqlite, settings=limits)
     assert sum(created) > len(created)

@@ -21,6 +21,7 @@ from watchclock_server.archive import Archive
 from watchclock_server.database import Database
 from watchclock_server.intake import service
 from watchclock_server.intake.domain import DoubtReason
+from watchclock_server.intake.domain.receipts import Outcome
 from watchclock_server.sites import service as sites
 from watchclock_server.wands.domain import TimeReason
 
@@ -156,3 +157,21 @@ def test_the_material_of_a_night_takes_four_queries_however_much_there_is(
         material = service.patrol_material(session, site, *ALWAYS)
     assert len(material.visits) == 6 * 8
     assert len(statements) == 4
+
+
+def test_records_are_stored_in_bulk(database: Database, archive: Archive) -> None:
+    cards = {n: card_record(CIVIL_EVENING + timedelta(minutes=n), n) for n in range(1, 2_001)}
+    data = replace(NIGHT, cards=cards).capture()
+    statements: list[str] = []
+    with database.session() as session:
+        event.listen(
+            session.connection(),
+            "before_cursor_execute",
+            lambda *arguments: statements.append(arguments[2]),
+        )
+        name = capture_name(data)
+        receipt = service.receive_capture(
+            session, archive=archive, data=data, claimed_sha256=name, now=MORNING
+        )
+    assert receipt.count(Outcome.CREATED) == 2_000
+    assert len(statements) < 60
