@@ -1,6 +1,6 @@
 """What a download tells about the wand itself, as the faults feature wants to know it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from watchclock_protocol.records import PatrolRecord, Record, RecordFlag, SystemRecord
@@ -39,21 +39,29 @@ def facts_of(
         voltage_mv=download.voltage_mv,
         power_ons_since=_growth(previous, download, "power_ons"),
         formats_since=_growth(previous, download, "formats"),
-        touches=[
-            Touch(record_id=key, civil=record.time.civil, tag=str(record.tag))
-            for key, record in new.items()
-            if isinstance(record, PatrolRecord) and RecordFlag.EMPTY_SLOT not in record.flags
-        ],
-        log=[
-            LogEntry(record_id=key, civil=record.time.civil, meanings=record.meanings)
-            for key, record in new.items()
-            if isinstance(record, SystemRecord) and RecordFlag.EMPTY_SLOT not in record.flags
-        ],
+        touches=_touches(new),
+        log=_log(new),
         overwritten=download.is_overwritten,
         disagreeing=disagreeing,
         rejected=download.rejected_count,
         skipped_bytes=download.skipped_bytes,
     )
+
+
+def _touches(records: Mapping[int, Record]) -> Sequence[Touch]:
+    return [
+        Touch(record_id=key, civil=record.time.civil, tag=str(record.tag))
+        for key, record in records.items()
+        if isinstance(record, PatrolRecord) and RecordFlag.EMPTY_SLOT not in record.flags
+    ]
+
+
+def _log(records: Mapping[int, Record]) -> Sequence[LogEntry]:
+    return [
+        LogEntry(record_id=key, civil=record.time.civil, meanings=record.meanings)
+        for key, record in records.items()
+        if isinstance(record, SystemRecord) and RecordFlag.EMPTY_SLOT not in record.flags
+    ]
 
 
 def _stretch_to(incoming: Incoming, model: ClockModel) -> Stretch | None:
