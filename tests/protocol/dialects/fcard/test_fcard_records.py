@@ -10,7 +10,9 @@ from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
 from watchclock_protocol.dialects.fcard.records import patrol_record, system_record
 from watchclock_protocol.dialects.fcard.replies import (
+    ExpiryDate,
     Firmware,
+    ProductionDate,
     RecordEntry,
     RunInformation,
     StaffEntry,
@@ -126,6 +128,13 @@ def test_only_a_staff_entry_of_ff_throughout_is_empty() -> None:
 @pytest.mark.parametrize(("raw", "text"), [(b"9922", "99.22"), (b"\xff122", r"\xff122")])
 def test_a_firmware_version_is_shown_as_the_maker_does(raw: bytes, text: str) -> None:
     assert Firmware(raw=raw).text == text
+
+
+def test_stored_days_are_read_and_impossible_ones_are_none() -> None:
+    assert ExpiryDate(raw=b"\x30\x12\x31").day == civil(2030, 12, 31).date()
+    assert ProductionDate(raw=b"\x24\x02\x29").day == civil(2024, 2, 29).date()
+    assert ExpiryDate(raw=b"\x30\x02\x30").day is None
+    assert ProductionDate(raw=b"\x24\x0a\x01").day is None
 
 
 def run_information(voltage_raw: bytes, charge_percent: int, day_raw: bytes) -> RunInformation:
