@@ -91,6 +91,7 @@ class FcardHostSession:
         self._request: FcardRequest = ReadNumber()
         self._frame = b""
         self._attempts = 0
+        self._silences = 0
         self._refusals = 0
         self._received_before = 0
         self._deadline: float | None = None
@@ -142,7 +143,8 @@ class FcardHostSession:
         if self._wand.received > self._received_before:
             return self._advance(NotConfirmed(), now)
         command = find_command(self._request)
-        if self._attempts > command.resends:
+        self._silences += 1
+        if self._silences > command.resends:
             return self._fail(SilenceError(command=command.name, attempts=self._attempts))
         return self._resend(now)
 
@@ -220,7 +222,7 @@ class FcardHostSession:
             data=encode_request(request),
         )
         self._request, self._frame = request, build_frame(frame)
-        self._attempts, self._refusals = 0, 0
+        self._attempts, self._silences, self._refusals = 0, 0, 0
         events = self._write(now)
         return events if command.is_confirmed else [*events, *self._advance(NotConfirmed(), now)]
 

@@ -115,6 +115,20 @@ def test_a_frame_the_wand_received_damaged_goes_out_again() -> None:
     assert line.now == 0.0
 
 
+def test_damaged_frames_do_not_use_up_the_patience_with_silence() -> None:
+    line = identified()
+    travelling = count(1)
+
+    def damage_five_lose_two(frame: bytes) -> list[bytes]:
+        nth = next(travelling)
+        damaged = frame[:4] + b"\x55" + frame[5:]
+        return [damaged] if nth <= 5 else [] if nth <= 7 else [frame]
+
+    line.to_wand = damage_five_lose_two
+    assert isinstance(answer(line.run(CheckClock())), ClockReading)
+    assert line.now == pytest.approx(0.6)
+
+
 def test_a_wand_that_finds_every_frame_damaged_is_given_up() -> None:
     line = identified()
     line.to_wand = lambda frame: [frame[:4] + b"\x55" + frame[5:]]
