@@ -190,12 +190,7 @@ def _take_in(
     wands.add_anchors(
         session, wand_id=wand.id, capture_sha256=row.capture_sha256, anchors=incoming.anchors
     )
-    conflicts = (
-        *inner_conflicts(incoming.decoded, ids),
-        *_outer_conflicts(session, downloads, download),
-    )
-    repository.link_conflicts(session, conflicts)
-    touched = {item for conflict in conflicts for item in (conflict.record_id, conflict.other_id)}
+    contested = _contest(session, downloads, download, incoming, ids)
     new = {ids[key_of(item.record, item.rank)]: item.record for item in records}
     new = {record_id: record for record_id, record in new.items() if record_id in created}
     facts = facts_of(
@@ -204,7 +199,7 @@ def _take_in(
         model=ClockModel(wands.anchors_of(session, [wand.id])[wand.id]),
         previous=previous_of(downloads, download),
         new=new,
-        disagreeing=tuple(sorted(touched)),
+        disagreeing=tuple(sorted(contested)),
     )
     opened = faults.examine(session, wand_id=wand.id, facts=facts, now=now)
     wand = _place(session, wand, new.values(), download)
@@ -218,7 +213,7 @@ def _take_in(
                 position=item.position,
                 kind=item.record.kind,
                 slot=item.record.slot,
-                outcome=outcome_of(ids[key_of(item.record, item.rank)], created, touched),
+                outcome=outcome_of(ids[key_of(item.record, item.rank)], created, contested),
             )
             for item in records
         ],
@@ -256,6 +251,26 @@ def _store_records(
     }
     repository.move_first_sightings(session, download.id, earlier)
     return ids, frozenset(stored.values())
+
+
+def _contest(
+    session: Session,
+    downloads: Sequence[Download],
+    download: Download,
+    incoming: Incoming,
+    ids: Mapping[RecordKey, int],
+) -> frozenset[int]:
+    """Tie records that contradict each other together; all of them, new or known."""
+    conflicts = (
+        *inner_conflicts(incoming.decoded, ids),
+        *_outer_conflicts(session, downloads, download),
+    )
+    repository.link_conflicts(session, conflicts)
+    return frozenset(
+        record_id
+        for conflict in conflicts
+        for record_id in (conflict.record_id, conflict.other_id)
+    )
 
 
 def _outer_conflicts(
