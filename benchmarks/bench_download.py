@@ -24,7 +24,7 @@ def measured_download(address: str, spool: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.support.measured_command"]
     arguments = ["download", address, "--dialect", "fcard", "--spool", str(spool), "--json"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)
-    measured = json.loads(done.stdout) | json.loads(done.stderr.splitlines()[-1])
+    measured = json.loads(done.stdout.splitlines()[-1]) | json.loads(done.stderr.splitlines()[-1])
     return cast("dict[str, Any]", measured)
 
 

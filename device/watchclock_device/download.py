@@ -22,7 +22,7 @@ from watchclock_device.open_capture import OpenCapture
 from watchclock_device.results import DownloadResult, Progress
 from watchclock_device.spool import Spool
 from watchclock_device.tally import ReadingTally, TrafficTally
-from watchclock_device.verification import verify
+from watchclock_device.verification import Rehearsal
 from watchclock_device.zones import find_host_zone_name
 from watchclock_protocol.capture import CaptureAbout, StepName
 from watchclock_protocol.dialect import Capability
@@ -109,7 +109,8 @@ class _Steps:
         self._capture = capture
         self._clocks = clocks
         self._progress = progress
-        self._talk = Conversation(link, session, capture, clocks)
+        self._rehearsal = Rehearsal(order.dock.dialect, capture)
+        self._talk = Conversation(link, session, self._rehearsal, clocks)
         self._traffic = TrafficTally()
         self._reading = ReadingTally()
 
@@ -187,13 +188,7 @@ class _Steps:
     def _verify(self, wand: Identity, announced: int) -> None:
         with self.journal.step(StepName.VERIFY) as facts:
             data = self._capture.read_again()
-            verify(
-                data,
-                dialect=self._order.dock.dialect,
-                wand=wand,
-                announced=announced,
-                live=self._reading,
-            )
+            self._rehearsal.verify(data, wand=wand, announced=announced, live=self._reading)
             facts["bytes"] = len(data)
 
     def _store(self) -> None:
