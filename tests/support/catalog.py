@@ -45,7 +45,7 @@ def error_classes(components: Sequence[str] = COMPONENTS) -> list[type[CodedErro
     waiting = [CodedError]
     while waiting:
         kind = waiting.pop()
-        if kind.__module__.startswith("watchclock"):
+        if kind.__module__.partition(".")[0] in components:
             found.add(kind)
         waiting += kind.__subclasses__()
     return sorted(found, key=lambda kind: kind.code)
