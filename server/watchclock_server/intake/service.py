@@ -196,7 +196,7 @@ def _take_in(
     facts = facts_of(
         incoming,
         download,
-        model=ClockModel(wands.anchors_of(session, [wand.id])[wand.id]),
+        model=ClockModel(wands.anchors_of(session, [wand.id]).get(wand.id, ())),
         previous=previous_of(downloads, download),
         new=new,
         disagreeing=tuple(sorted(contested)),

@@ -44,8 +44,9 @@ RESOLUTION_S: Final = 1.0
 """Wands keep whole seconds: a shown second has begun up to one second ago."""
 ASSUMED_ERROR_S: Final = 300.0
 """Error allowed to a clock nobody has ever compared: two months of a healthy crystal in frost."""
-STOPPED_SHARE: Final = 0.5
-"""A clock that counted less than this share of the time that passed stood still in between."""
+STOPPED_SHARE: Final = 0.99
+"""A clock that counted less than this share of the time that passed stood still in between: no
+running crystal loses a quarter of an hour a day."""
 
 
 class AnchorKind(StrEnum):
