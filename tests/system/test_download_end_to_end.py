@@ -39,6 +39,29 @@ def test_a_download_takes_every_record_once_and_leaves_the_wand_empty(
     assert Path(first["path"]).stem == first["capture"]
 
 
+def test_a_wand_behind_a_tcp_port_is_downloaded_and_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_wand("fcard", "--tcp", "0", "--records", "30") as wand:
+        told = run(capsys, wand.address, "--spool", str(tmp_path))
+    assert main(["ports", "--also", wand.address, "--json"]) == 0
+    ports = json.loads(capsys.readouterr().out)["ports"]
+    assert wand.address in [port["address"] for port in ports]
+    assert (told["address"], told["received"]) == (wand.address, 30)
+
+
+def test_people_are_told_in_plain_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_wand("fcard", "--pty", "--records", "4") as wand:
+        assert main(["download", wand.address, "--spool", str(tmp_path)]) == 0
+    output = capsys.readouterr().out
+    (path,) = (tmp_path / "closed").iterdir()
+    assert str(path) in output.splitlines()[-1]
+    assert wand.identity in output.splitlines()[0]
+    assert "4 patrol, 0 system" in output
+
+
 @pytest.mark.parametrize("dialect", JOURNAL)
 def test_every_step_is_journaled_as_begun_and_done_in_order(
     dialect: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
