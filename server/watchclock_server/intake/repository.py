@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     DateTime,
     ForeignKey,
     Index,
@@ -86,7 +87,7 @@ class RecordRow(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
     kind: Mapped[str]
-    slot: Mapped[int]
+    slot: Mapped[int] = mapped_column(BigInteger)
     rank: Mapped[int]
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     download_id: Mapped[int] = mapped_column(ForeignKey("downloads.id"), index=True)

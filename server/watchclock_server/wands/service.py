@@ -53,8 +53,13 @@ def ensure_wand(session: Session, *, identity: Identity, now: datetime) -> Wand:
     """
     row = repository.lock_wand(session, _new_row(identity, now))
     row.last_seen = max(row.last_seen, now)
-    row.firmware = identity.firmware or row.firmware
+    row.firmware = _printable(identity.firmware) or row.firmware
     return _value(row)
+
+
+def _printable(text: str | None) -> str:
+    """What a wand calls itself, without bytes that no page and not every database can hold."""
+    return "".join(letter for letter in text or "" if letter.isprintable())
 
 
 def _new_row(identity: Identity, now: datetime) -> WandRow:
@@ -62,7 +67,7 @@ def _new_row(identity: Identity, now: datetime) -> WandRow:
         key=identity.key,
         dialect=identity.dialect,
         number=identity.number,
-        firmware=identity.firmware,
+        firmware=None,
         name=identity.key,
         site_id=None,
         first_seen=now,

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from tests.support.captures import capture_of
 from tests.support.server_app import RunningApp
 from tests.support.wand_downloads import (
     FcardDownload,
@@ -162,6 +163,37 @@ def test_a_capture_in_which_no_wand_tells_its_number_is_refused(running: Running
     assert status == 422
     assert body["code"] == "intake.capture_anonymous"
     assert body["next_step"]
+
+
+def test_a_dialect_of_a_later_version_is_refused_but_stays_in_the_archive(
+    running: RunningApp,
+) -> None:
+    data = capture_of(dialect="morse")
+    status, body = upload(running, data)
+    assert (status, body["code"]) == (422, "capture.dialect_unknown")
+    assert running.app.state.archive.get(hashlib.sha256(data).hexdigest()) == data
+
+
+def test_the_clock_is_compared_with_the_docks_own_time_where_its_zone_is_known(
+    running: RunningApp,
+) -> None:
+    shown = datetime.fromisoformat("2026-03-02T13:59:50")
+    docks = [
+        FcardDownload(started=MORNING, number=n, zone=zone, shown=shown)
+        for n, zone in enumerate(("Asia/Shanghai", "", "no/such"), start=1)
+    ]
+    answers = [receipt(running, dock.capture()) for dock in docks]
+    shown_offsets = [
+        running.script.get(f"/api/downloads/{answer['download']}").json()["clock_offset_s"]
+        for answer in answers
+    ]
+    assert shown_offsets == [-10.035, None, None]
+
+
+def test_a_slot_beyond_any_ring_is_stored_as_it_came(running: RunningApp) -> None:
+    far = {0xFFFF_FFF0: card_record(NIGHT, 1)}
+    answer = receipt(running, FcardDownload(started=MORNING, cards=far).capture())
+    assert [record["slot"] for record in answer["records"]] == [0xFFFF_FFF0]
 
 
 def test_what_is_no_capture_at_all_is_refused(running: RunningApp) -> None:

@@ -82,7 +82,7 @@ def _create_records() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("wand_id", sa.Integer, sa.ForeignKey("wands.id"), nullable=False),
         sa.Column("kind", sa.String, nullable=False),
-        sa.Column("slot", sa.Integer, nullable=False),
+        sa.Column("slot", sa.BigInteger, nullable=False),
         sa.Column("rank", sa.Integer, nullable=False),
         sa.Column("raw", sa.LargeBinary, nullable=False),
         sa.Column(
