@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Annotated
 
 import typer
@@ -94,7 +94,7 @@ def _upload(result: DownloadResult, spool: Spool, server: Server | None, *, as_j
     uploaded = Uploaded(receipts=(), errors=())
     try:
         if server is not None:
-            with server:
+            with closing(server):
                 uploaded = send_waiting(spool, server)
     finally:
         if as_json:
@@ -112,5 +112,8 @@ def _progress(*, is_shown: bool) -> Generator[Progress]:
     if not is_shown:
         yield SilentProgress()
         return
-    with ProgressBar() as bar:
+    bar = ProgressBar()
+    try:
         yield bar
+    finally:
+        bar.close()

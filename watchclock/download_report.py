@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console
@@ -44,6 +43,7 @@ class ProgressBar:
             disable=not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=None)
+        self._bar.start()
 
     def begin(self, step: StepName) -> None:
         """The line names this step."""
@@ -53,16 +53,8 @@ class ProgressBar:
         """The bar stands at ``received`` of ``announced``."""
         self._bar.update(self._task, completed=received, total=announced)
 
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """The line is gone."""
         self._bar.stop()
 
 

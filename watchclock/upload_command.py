@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -29,7 +30,7 @@ def upload(
     """Send everything waiting in the spool; sending again changes nothing on the server."""
     place = open_spool(spool)
     place.recover()
-    with open_server(server, token) as there:
+    with closing(open_server(server, token)) as there:
         there.check_ready()
         uploaded = send_waiting(place, there)
     if as_json:

@@ -8,6 +8,7 @@ Nothing of a probe is captured; the download that follows begins anew.
 
 import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -151,7 +152,7 @@ class Discovery:
         return next((each for each in dialects if self._answers(address, each)), None)
 
     def _answers(self, address: Address, dialect: Dialect) -> bool:
-        with open_link(self._drivers, address, dialect.line) as link:
+        with closing(open_link(self._drivers, address, dialect.line)) as link:
             session = dialect.host(secrets.randbits(_SEED_BITS))
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:

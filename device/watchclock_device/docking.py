@@ -1,5 +1,6 @@
 """From an address to a finished download: find the wand, open the link, run the steps."""
 
+from contextlib import closing
 from zoneinfo import ZoneInfo
 
 from watchclock_device.clocks import Clocks
@@ -46,7 +47,7 @@ class Docking:
         """
         dock = self._discovery.find_dock(where, dialect)
         try:
-            with self._discovery.open(dock) as link:
+            with closing(self._discovery.open(dock)) as link:
                 return download(
                     Order(dock=dock, zone=zone, keep=keep),
                     link=link,

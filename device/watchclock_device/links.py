@@ -3,8 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 from watchclock_device.errors import LinkLostError
 from watchclock_protocol.dialect import LineSettings
@@ -34,15 +33,6 @@ class Link(Protocol):
     def close(self) -> None:
         """The port is free again; closing twice, or after a loss, is no error."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

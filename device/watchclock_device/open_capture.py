@@ -5,8 +5,6 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from watchclock_device.clocks import Clocks
 from watchclock_device.disk import append, synchronize_folder, translated
@@ -24,7 +22,7 @@ __all__ = ["OpenCapture", "try_lock"]
 
 
 class OpenCapture:
-    """A capture a download writes into. The lock ends with the ``with`` block or with the process.
+    """A capture a download writes into. The lock ends with ``close`` or with the process.
 
     Every method that writes raises ``SpoolError`` or ``DiskFullError``; afterwards the object is
     of no use, and the file is finished by ``Spool.recover``.
@@ -42,10 +40,14 @@ class OpenCapture:
             self._descriptor = os.open(
                 new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600
             )
-            try_lock(self._descriptor)
-            self._append(self._writer.begin())
-            new.rename(path)
-            synchronize_folder(path.parent)
+            try:
+                try_lock(self._descriptor)
+                self._append(self._writer.begin())
+                new.rename(path)
+                synchronize_folder(path.parent)
+            except OSError:
+                self.close()
+                raise
 
     def chunk(self, lane: Lane, data: bytes, utc_ns: int) -> None:
         """Bytes that cross the link are in the file, and survive the death of this process."""
@@ -92,15 +94,8 @@ class OpenCapture:
             os.fsync(self._descriptor)
             synchronize_folder(self.path.parent)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """The lock is gone; what is in the file stays."""
         os.close(self._descriptor)
 
     def _append(self, data: bytes) -> None:

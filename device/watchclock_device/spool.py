@@ -12,6 +12,8 @@ behind by a process that died, and ``recover`` finishes it.
 
 import os
 import secrets
+from collections.abc import Generator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -59,8 +61,9 @@ class Spool:
             for part in (self._open, self._closed, self._sent, self._aside):
                 part.mkdir(parents=True, exist_ok=True)
 
-    def begin(self, about: CaptureAbout) -> OpenCapture:
-        """A new open capture, locked; nothing was sent to a wand yet.
+    @contextmanager
+    def begin(self, about: CaptureAbout) -> Generator[OpenCapture]:
+        """A new open capture, locked while the block runs; nothing was sent to a wand yet.
 
         Raises:
             DiskFullError: the disk would not hold a full wand's capture.
@@ -70,7 +73,8 @@ class Spool:
             require_space(self.folder, _RESERVE_BYTES)
         started = datetime.fromtimestamp(about.started_utc_ns // 1_000_000_000, UTC)
         name = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}{_SUFFIX}"
-        return OpenCapture(self._open / name, about, self._clocks)
+        with closing(OpenCapture(self._open / name, about, self._clocks)) as capture:
+            yield capture
 
     def finish(self, capture: OpenCapture) -> Path:
         """Where the capture lies now that its last step is written.

@@ -4,7 +4,7 @@ import os
 import socket
 import tty
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -17,6 +17,7 @@ from watchclock_protocol.dialect import LineSettings
 
 LINE = LineSettings(baud=115200)
 SHORT_S = 0.05
+LINE_THAT_SETTLES = LineSettings(baud=19200, settle_s=SHORT_S, dtr=False)
 PATIENT_S = 5.0
 
 
@@ -91,14 +92,14 @@ def read_all(link: Link, count: int) -> bytes:
 
 
 def test_silence_reads_as_nothing(peer: Peer) -> None:
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         assert link.read(SHORT_S) == b""
         assert link.read(0) == b""
 
 
 def test_every_byte_value_arrives_unchanged_both_ways(peer: Peer) -> None:
     every = bytes(range(256))
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         link.write(every)
         arrived = b""
         while len(arrived) < len(every):
@@ -108,14 +109,14 @@ def test_every_byte_value_arrives_unchanged_both_ways(peer: Peer) -> None:
 
 
 def test_a_read_returns_what_is_there_without_waiting_for_more(peer: Peer) -> None:
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         peer.send(b"\x7e")
         assert link.read(PATIENT_S) == b"\x7e"
 
 
 def test_a_large_write_arrives_whole(peer: Peer) -> None:
     data = os.urandom(8_000)
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         link.write(data)
         arrived = b""
         while len(arrived) < len(data):
@@ -124,7 +125,7 @@ def test_a_large_write_arrives_whole(peer: Peer) -> None:
 
 
 def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         peer.send(b"\x01")
         assert link.read(PATIENT_S) == b"\x01"
         peer.unplug()
@@ -153,14 +154,14 @@ def test_a_closed_link_writes_nothing(peer: Peer) -> None:
 
 
 def test_what_arrives_while_the_line_settles_is_discarded(peer: Peer) -> None:
-    with open_at(peer.address, LineSettings(baud=19200, settle_s=SHORT_S, dtr=False)) as link:
+    with closing(open_at(peer.address, LINE_THAT_SETTLES)) as link:
         peer.send(b"late")
         assert read_all(link, 4) == b"late"
 
 
 def test_the_far_end_can_be_opened_again_after_closing(peer: Peer) -> None:
     open_at(peer.address).close()
-    with open_at(peer.address) as link:
+    with closing(open_at(peer.address)) as link:
         assert link.read(0) == b""
 
 
@@ -174,7 +175,7 @@ def test_a_port_that_is_not_there_is_said_to_be_missing(address: str) -> None:
 
 
 def test_a_serial_port_is_ours_alone() -> None:
-    with pty_peer() as peer, open_at(peer.address), pytest.raises(PortBusyError) as busy:
+    with pty_peer() as peer, closing(open_at(peer.address)), pytest.raises(PortBusyError) as busy:
         open_at(peer.address)
     assert isinstance(busy.value, DeviceError)
     assert busy.value.code == "device.port_busy"

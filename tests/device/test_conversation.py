@@ -1,6 +1,4 @@
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import pytest
 
@@ -58,17 +56,6 @@ class StageLink:
 
     def close(self) -> None:
         self.stage.told.append("closed")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class AskingSession:

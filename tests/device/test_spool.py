@@ -120,9 +120,9 @@ def test_a_process_killed_while_it_writes_leaves_a_capture_that_recovers(spool: 
         "from pathlib import Path\n"
         "from tests.support.spools import ABOUT, VIRTUAL_CLOCKS, fill\n"
         "from watchclock_device.spool import Spool\n"
-        "capture = Spool(Path(sys.argv[1]), VIRTUAL_CLOCKS).begin(ABOUT)\n"
-        "fill(capture)\n"
-        "os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with Spool(Path(sys.argv[1]), VIRTUAL_CLOCKS).begin(ABOUT) as capture:\n"
+        "    fill(capture)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     child = subprocess.run([sys.executable, "-c", script, str(spool.folder)], check=False)
     (path,) = spool.recover()
@@ -147,8 +147,8 @@ def test_no_room_for_a_full_wand_is_told_before_anything_begins(
         return os.statvfs_result((4096, 4096, 9000, 9000, 100, 9, 9, 9, 0, 255))
 
     monkeypatch.setattr(os, "statvfs", nearly_full)
-    with pytest.raises(DiskFullError) as full:
-        spool.begin(ABOUT)
+    with pytest.raises(DiskFullError) as full, spool.begin(ABOUT):
+        pass
     assert full.value.code == "device.disk_full"
     assert everything_in(spool.folder) == {}
 

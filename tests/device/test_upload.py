@@ -2,6 +2,7 @@ import hashlib
 import json
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ ANSWERS_TO_CAPTURES: dict[str, Case] = {
 
 
 def upload(spool: Spool, url: str) -> None:
-    with Server(url, "secret") as server:
+    with closing(Server(url, "secret")) as server:
         server.check_ready()
         for error in upload_waiting(spool, server).errors:
             raise error
@@ -122,7 +123,7 @@ def test_a_refused_capture_does_not_stop_the_next_one(spool: Spool) -> None:
             return problem(422, "It names no wand.")
         return receipt(asked)
 
-    with serving(answer) as scripted, Server(scripted.url, "secret") as server:
+    with serving(answer) as scripted, closing(Server(scripted.url, "secret")) as server:
         uploaded = upload_waiting(spool, server)
     assert [one.capture for one in uploaded.receipts] == [taken.stem]
     assert [error.code for error in uploaded.errors] == ["upload.capture_refused"]
@@ -133,7 +134,7 @@ def test_records_that_contradict_older_ones_are_kept_and_told(spool: Spool) -> N
     path = closed_capture(spool)
     with (
         serving(lambda asked: receipt(asked, conflict=1)) as scripted,
-        Server(scripted.url, "secret") as server,
+        closing(Server(scripted.url, "secret")) as server,
     ):
         uploaded = upload_waiting(spool, server)
     (error,) = uploaded.errors
@@ -145,7 +146,10 @@ def test_records_that_contradict_older_ones_are_kept_and_told(spool: Spool) -> N
 def test_a_server_that_is_down_is_named_with_the_next_step(url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    with Server(url.format(port=port), "secret") as server, pytest.raises(UploadError) as down:
+    with (
+        closing(Server(url.format(port=port), "secret")) as server,
+        pytest.raises(UploadError) as down,
+    ):
         server.check_ready()
     assert down.value.code == "upload.server_down"
     assert "spool" in down.value.advice

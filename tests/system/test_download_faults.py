@@ -5,7 +5,7 @@ import json
 import os
 import tty
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -89,7 +89,7 @@ def test_a_path_that_is_no_serial_port(
 def test_a_busy_port(spool: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with running_wand(*WAND) as wand:
         line = LineSettings(baud=115200)
-        with open_link(load_drivers(), parse_address(wand.address), line):
+        with closing(open_link(load_drivers(), parse_address(wand.address), line)):
             assert run(wand.address, spool=spool) == 3
         assert told(capsys)["error"] == "device.port_busy"
         check_still_full(wand.address, spool)

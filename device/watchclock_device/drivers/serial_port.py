@@ -8,8 +8,7 @@ import errno
 import select
 import termios
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 import serial
 from serial.tools import list_ports
@@ -59,17 +58,6 @@ class SerialLink:
     def close(self) -> None:
         """The port is free again."""
         self._port.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 class SerialPortDriver:
