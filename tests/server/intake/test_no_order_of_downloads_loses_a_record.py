@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
+    initialize,
     invariant,
     rule,
     run_state_machine_as_test,
@@ -40,6 +41,25 @@ SHANGHAI = timedelta(hours=8)
 CAPACITY = 6
 
 Delivered = set[tuple[int, bytes]]
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Tags touched, then the wand is docked; ``shows_it`` False: the recorder died after the wand
+    had given its records up.
+    """
+
+    tags: list[int]
+    empties: bool
+    shows_it: bool
+
+
+SHIFTS = st.builds(
+    Shift,
+    tags=st.lists(st.integers(1, 3), min_size=1, max_size=8),
+    empties=st.booleans(),
+    shows_it=st.booleans(),
+)
 
 
 @dataclass
@@ -125,18 +145,20 @@ class Downloads(RuleBasedStateMachine):
         self.delivered: Delivered = set()
         self.created = 0
 
-    @rule(
-        tags=st.lists(st.integers(1, 3), min_size=1, max_size=8),
-        empties=st.booleans(),
-        shows_it=st.booleans(),
-    )
-    def walk_and_dock(self, *, tags: list[int], empties: bool, shows_it: bool) -> None:
-        """``shows_it`` False: the recorder died after the wand had obeyed."""
-        for tag in tags:
+    @initialize(shifts=st.lists(SHIFTS, min_size=2, max_size=8))
+    def work_some_shifts(self, shifts: list[Shift]) -> None:
+        for shift in shifts:
+            self.walk_and_dock(shift=shift)
+
+    @rule(shift=SHIFTS)
+    def walk_and_dock(self, shift: Shift) -> None:
+        for tag in shift.tags:
             self.now += timedelta(minutes=1)
             self.wand.touch((self.now + SHANGHAI).replace(tzinfo=None), tag)
         self.now += timedelta(minutes=10)
-        self.waiting.append(self.wand.download(self.now, empties=empties, shows_it=shows_it))
+        self.waiting.append(
+            self.wand.download(self.now, empties=shift.empties, shows_it=shift.shows_it)
+        )
 
     @rule(which=st.integers(0, 9))
     def upload_one_that_waits(self, which: int) -> None:
