@@ -68,7 +68,7 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ('route = "quay", begins', 'route = "warehouses", begins', "wands[0].duties[0].route"),
         ("ends = 02:00:00", "ends = 22:00:00", "wands[1].duties[0].ends"),
         ("drift_ppm = -20", "drift_ppm = 2.5", "wands[0].clock.drift_ppm"),
-        ("voltage_mv = 3300", "voltage_mv = 10000", "wands[1].battery.voltage_mv"),
+        ("voltage_mv = 4100", "voltage_mv = 10000", "wands[1].battery.voltage_mv"),
         ('number = "7"', 'number = "7"\nfaults = ["magic"]', "wands[1].faults"),
         ('number = "7"', 'number = "7"\nfaults = [1]', "wands[1].faults"),
         ('number = "7"', 'number = "7"\nclocks = 1', "wands[1].clocks"),
