@@ -4,6 +4,11 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# No test may fail because the machine was busy, so Hypothesis sets no deadline.
+settings.register_profile("watchclock", deadline=None)
+settings.load_profile("watchclock")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from tests.support.virtual_port import VirtualClock, VirtualPort
@@ -119,3 +120,24 @@ def test_a_contact_wand_falls_back_after_its_silence() -> None:
     assert answer.endswith(b"FFFFZJWZWS")
     assert len(answer) == 30 + 1 + 30
     assert bench.clock.now == pytest.approx(0.1)
+
+
+class InterruptedPort(VirtualPort):
+    """A signal arrives in the first wait, which tells how long it would have taken."""
+
+    longest_wait_s: float | None = None
+
+    @override
+    def wait(self, timeout_s: float | None, *, wants_write: bool) -> None:
+        self.longest_wait_s = timeout_s
+        raise KeyboardInterrupt
+
+
+def test_an_idle_wand_never_waits_for_ever_so_that_a_missed_signal_still_ends_it() -> None:
+    clock = VirtualClock()
+    port = InterruptedPort(clock)
+    dock = Dock(fcard_wand(), port, faults=LineFaults((), 0), baud=0, clock=clock)
+    with pytest.raises(KeyboardInterrupt):
+        dock.serve()
+    assert port.longest_wait_s is not None
+    assert port.longest_wait_s <= 1

@@ -17,6 +17,7 @@ __all__ = ["Dock"]
 LOG: Final = logging.getLogger(__name__)
 MOST_BUFFERED: Final = 16_384
 MILLISECOND_S: Final = 0.001
+LONGEST_WAIT_S: Final = 0.5
 
 
 class _Held(NamedTuple):
@@ -57,8 +58,10 @@ class Dock:
         """Answer hosts until interrupted."""
         while True:
             self.turn()
-            now = self._clock.monotonic()
-            self._port.wait(self.idle_s(now), wants_write=bool(self._buffer))
+            # A signal that arrives just before select() does not end it, so no wait is for ever.
+            idle_s = self.idle_s(self._clock.monotonic())
+            bounded_s = LONGEST_WAIT_S if idle_s is None else min(idle_s, LONGEST_WAIT_S)
+            self._port.wait(bounded_s, wants_write=bool(self._buffer))
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
