@@ -150,9 +150,7 @@ def prepare(extra: str) -> None:
     pip = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     code = run([*pip, "--constraint", ROOT / "constraints.txt", "--editable", f"{ROOT}[{extra}]"])
     if code != 0:
-        sys.exit(
-            "The packages could not be installed; see pip's message above. Is the package index reachable?"
-        )
+        sys.exit("The packages could not be installed; pip says why above.")
     _stamp(extra).write_text(wanted)
 
 

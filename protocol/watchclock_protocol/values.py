@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from typing_extensions import override
+
 __all__ = ["TagId", "TagTechnology", "TimeCoding", "TimeFlaw", "WandTime"]
 
 
@@ -28,6 +30,7 @@ class TagId:
     technology: TagTechnology
     octets: bytes
 
+    @override
     def __str__(self) -> str:
         return f"{self.technology}:{self.octets.hex().upper()}"
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from typing_extensions import override
+
 __all__ = ["RULES", "Finding", "SourceFile", "findings"]
 
 LONGEST_FUNCTION = 40
@@ -40,6 +42,7 @@ class Finding:
     line: int
     sentence: str
 
+    @override
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.sentence}"
 
