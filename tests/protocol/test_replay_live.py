@@ -26,6 +26,11 @@ READING: tuple[HostCommand, ...] = (Identify(), ReadCounters(), ReadRecords())
 LANES = {"TX": Lane.TO_WAND, "RX": Lane.FROM_WAND}
 
 
+def is_bearable(lost: set[int]) -> bool:
+    """Whether no request loses three replies in a row, after which the host gives up."""
+    return not any({number, number + 1, number + 2} <= lost for number in lost)
+
+
 def captured_wm5000t(line: wm5000t_line.Line) -> DecodedDownload:
     spoken = [(LANES[way], data) for way, data in line.spoken]
     return replay(read_capture(capture_of(*spoken, dialect="wm5000t")))
@@ -60,7 +65,7 @@ def test_a_wm5000t_wiped_over_a_noisy_line_has_every_record_in_its_capture(
 @settings(max_examples=40, deadline=None)
 @given(
     count=st.integers(0, 40),
-    lost=st.sets(st.integers(0, 30), max_size=4),
+    lost=st.sets(st.integers(0, 30), max_size=4).filter(is_bearable),
     doubled=st.sets(st.integers(0, 30), max_size=4),
 )
 def test_an_fcard_wand_acknowledged_over_a_lossy_line_has_every_record_in_its_capture(
