@@ -4,23 +4,16 @@ The model is the wand's own memory and the set of everything a whole capture eve
 honest wand never contradicts itself, so nothing may ever be reported as a conflict.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
 from sqlalchemy import func, select
-from typing_extensions import override
 
 from tests.support.server_app import copied_sqlite
 from tests.support.wand_downloads import (
@@ -54,6 +47,15 @@ class Shift:
     shows_it: bool
 
 
+@dataclass(frozen=True)
+class Upload:
+    """One capture that waits is uploaded, or one that was sent already is sent again."""
+
+    which: int
+    again: bool
+
+
+UPLOADS = st.builds(Upload, which=st.integers(0, 9), again=st.booleans())
 SHIFTS = st.builds(
     Shift,
     tags=st.lists(st.integers(1, 3), min_size=1, max_size=8),
@@ -131,11 +133,10 @@ class ListWand:
         return data, delivered
 
 
-class Downloads(RuleBasedStateMachine):
+class Server:
     """One wand, one server, and captures that wait in the spool for as long as it takes."""
 
     def __init__(self, wand: RingWand | ListWand, database: Database, archive: Archive) -> None:
-        super().__init__()
         self.wand = wand
         self.database = database
         self.archive = archive
@@ -145,12 +146,19 @@ class Downloads(RuleBasedStateMachine):
         self.delivered: Delivered = set()
         self.created = 0
 
-    @initialize(shifts=st.lists(SHIFTS, min_size=2, max_size=8))
-    def work_some_shifts(self, shifts: list[Shift]) -> None:
-        for shift in shifts:
-            self.walk_and_dock(shift=shift)
+    def do(self, step: Shift | Upload) -> None:
+        match step:
+            case Shift():
+                self.walk_and_dock(step)
+            case Upload(which=which, again=True) if self.sent:
+                assert self.upload(self.sent[which % len(self.sent)]) == 0
+            case Upload(which=which, again=False) if self.waiting:
+                data, delivered = self.waiting.pop(which % len(self.waiting))
+                self.delivered |= delivered
+                self.upload(data)
+            case _:
+                pass
 
-    @rule(shift=SHIFTS)
     def walk_and_dock(self, shift: Shift) -> None:
         for tag in shift.tags:
             self.now += timedelta(minutes=1)
@@ -159,18 +167,6 @@ class Downloads(RuleBasedStateMachine):
         self.waiting.append(
             self.wand.download(self.now, empties=shift.empties, shows_it=shift.shows_it)
         )
-
-    @rule(which=st.integers(0, 9))
-    def upload_one_that_waits(self, which: int) -> None:
-        if self.waiting:
-            data, delivered = self.waiting.pop(which % len(self.waiting))
-            self.delivered |= delivered
-            self.upload(data)
-
-    @rule(which=st.integers(0, 9))
-    def upload_one_again(self, which: int) -> None:
-        if self.sent:
-            assert self.upload(self.sent[which % len(self.sent)]) == 0
 
     def upload(self, data: bytes) -> int:
         with self.database.session() as session:
@@ -186,52 +182,36 @@ class Downloads(RuleBasedStateMachine):
         self.sent.append(data)
         return receipt.count(Outcome.CREATED)
 
-    @invariant()
-    def the_server_holds_exactly_what_was_delivered(self) -> None:
+    def stored(self) -> Sequence[tuple[int, bytes]]:
         with self.database.session(writes=False) as session:
             rows = session.execute(select(RecordRow.slot, RecordRow.raw)).all()
-            contested = session.scalar(
-                select(func.count()).where(RecordRow.conflict_with.is_not(None))
-            )
-        stored = [(slot, raw) for slot, raw in rows]
-        assert sorted(stored) == sorted(self.delivered)
-        assert self.created == len(self.delivered)
-        assert contested == 0
+        return sorted((slot, raw) for slot, raw in rows)
 
-    @override
-    def teardown(self) -> None:
-        """In the end everything that waits is uploaded, and still nothing may be wrong."""
-        while self.waiting:
-            self.upload_one_that_waits(0)
-        self.the_server_holds_exactly_what_was_delivered()
-        self.database.close()
+    def contested(self) -> int | None:
+        with self.database.session(writes=False) as session:
+            return session.scalar(select(func.count()).where(RecordRow.conflict_with.is_not(None)))
 
 
 @pytest.mark.parametrize("make_wand", [RingWand, ListWand])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(steps=st.lists(SHIFTS | UPLOADS, min_size=4, max_size=16))
 def test_nothing_is_lost_doubled_or_contested_in_any_order(
-    make_wand: Callable[[], RingWand | ListWand], sqlite_template: Path, tmp_path: Path
+    make_wand: Callable[[], RingWand | ListWand],
+    sqlite_template: Path,
+    tmp_path: Path,
+    steps: list[Shift | Upload],
 ) -> None:
-    created: list[int] = []
-
-    class OnSqlite(Downloads):
-        def __init__(self) -> None:
-            folder = tmp_path / str(len(created))
-            folder.mkdir()
-            database = Database(copied_sqlite(sqlite_template, folder))
-            super().__init__(make_wand(), database, Archive(folder / "captures"))
-
-        @override
-        def teardown(self) -> None:
-            super().teardown()
-            created.append(self.created)
-
-    # Without shrinking: a failure is told at once, not after minutes of smaller ones.
-    limits = settings(
-        max_examples=30,
-        stateful_step_count=8,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow],
-    )
-    run_state_machine_as_test(OnSqlite, settings=limits)
-    assert sum(created) > len(created)
+    folder = Path(mkdtemp(dir=tmp_path))
+    database = Database(copied_sqlite(sqlite_template, folder))
+    server = Server(make_wand(), database, Archive(folder / "captures"))
+    try:
+        for step in [*steps, *[Upload(which=0, again=False)] * len(steps)]:
+            server.do(step)
+            assert server.stored() == sorted(server.delivered)
+            assert server.created == len(server.delivered)
+        assert not server.waiting
+        assert server.contested() == 0
+    finally:
+        database.close()

@@ -101,13 +101,13 @@ def same_memory(
     """
     place = downloads.index(download)
     before = takewhile(
-        lambda other: other.acknowledged_at is None and _may_be_same(other, download),
+        lambda other: other.acknowledged_at is None and _may_be_same(download, other),
         reversed(downloads[:place]),
     )
     after: list[Download] = []
     if download.acknowledged_at is None:
         for other in downloads[place + 1 :]:
-            if not _may_be_same(other, download):
+            if not _may_be_same(download, other):
                 break
             after.append(other)
             if other.acknowledged_at is not None:
@@ -116,9 +116,12 @@ def same_memory(
 
 
 def _may_be_same(one: Download, other: Download) -> bool:
-    """Whether the wand's read indexes agree, as far as it told them."""
+    """Whether the read indexes agree, as far as told; round a whole ring they agree by chance."""
     told = {ring.kind: ring.read_index for ring in one.rings}
-    return all(told.get(ring.kind, ring.read_index) == ring.read_index for ring in other.rings)
+    return all(
+        told.get(ring.kind, ring.read_index) == ring.read_index and not ring.is_wrapped
+        for ring in other.rings
+    )
 
 
 @dataclass(frozen=True, slots=True)
