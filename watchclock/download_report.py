@@ -14,7 +14,7 @@ from watchclock_protocol.capture import StepName
 from watchclock_protocol.messages import WandHealth
 from watchclock_protocol.records import RecordFlag, RecordKind
 
-__all__ = ["ProgressBar", "print_recovered", "print_result", "result_fields"]
+__all__ = ["ProgressBar", "clock_words", "print_recovered", "print_result", "result_fields"]
 
 STEP_TEXTS: Final[Mapping[StepName, str]] = {
     StepName.IDENTIFY: _("Asking which wand this is"),
@@ -87,10 +87,7 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
     for flag, count in sorted(result.flags.items()):
         yield _("Doubtful"), f"{count} {flag}"
     if result.clock_offset_s is not None:
-        yield (
-            _("Clock"),
-            _("{seconds:+.1f} s against the site").format(seconds=result.clock_offset_s),
-        )
+        yield _("Clock"), clock_words(result.clock_offset_s)
     if result.health is not None:
         yield _("Battery"), _battery(result.health)
     yield (
@@ -98,6 +95,23 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
         _("yes, and the clock was set") if result.is_acknowledged else _("no, kept on request"),
     )
     yield _("Capture"), str(result.capture)
+
+
+def clock_words(offset_s: float) -> str:
+    """How far a wand's clock is off, in words.
+
+    Args:
+        offset_s: wand time minus the site's time, seconds.
+    """
+    minutes, seconds = divmod(round(abs(offset_s)), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, _("d")), (hours, _("h")), (minutes, _("min")), (seconds, _("s"))]
+    told = " ".join(f"{count} {unit}" for count, unit in parts if count)
+    if not told:
+        return _("right to the second")
+    sentence = _("{time} ahead of the site") if offset_s > 0 else _("{time} behind the site")
+    return sentence.format(time=told)
 
 
 def _battery(health: WandHealth) -> str:
