@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from watchclock_server.actors import WebSession
-from watchclock_server.language import Language, language_of, translations
+from watchclock_server.language import Language, language_of, translatable, translations
 
 __all__ = ["render"]
 
@@ -28,6 +29,14 @@ _TEMPLATE_FOLDERS: Final = (
     "sites",
     "accounts",
 )
+_MINUTE_S: Final = 60
+_SECONDS: Final = translatable("%(count)s s")
+_UNITS: Final = (
+    (86_400, translatable("%(count)s d")),
+    (3_600, translatable("%(count)s h")),
+    (_MINUTE_S, translatable("%(count)s min")),
+    (1, _SECONDS),
+)
 
 
 def render(
@@ -41,8 +50,8 @@ def render(
 
     Besides the caller's context every template knows ``person`` (``Actor`` or None),
     ``csrf_token``, ``language``, ``languages``, ``here`` (path and query of this page), ``_`` and
-    ``{% trans %}``, and the filters ``local_time(zone)``, ``local_minute(zone)`` and
-    ``local_date(zone)``.
+    ``{% trans %}``, the filters ``local_time(zone)``, ``local_minute(zone)`` and
+    ``local_date(zone)`` for instants, and ``span``, ``offset`` and ``figures`` for seconds.
     An undefined name is an error.
 
     Args:
@@ -96,6 +105,9 @@ def _environment(language: Language) -> Environment:
     # The i18n extension adds these methods at run time only.
     environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(_FILTERS)
+    environment.filters["span"] = partial(_span, catalog)
+    environment.filters["offset"] = partial(_offset, catalog)
+    environment.filters["figures"] = partial(_figures, catalog)
     return environment
 
 
@@ -112,6 +124,36 @@ def _local_minute(instant: datetime, zone: str) -> str:
 def _local_date(instant: datetime, zone: str) -> str:
     """The day at the site."""
     return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d")
+
+
+def _span(catalog: NullTranslations, seconds: float) -> str:
+    """A length of time as people say it, ``3 h 44 min 29 s``; below a minute to the tenth."""
+    size = abs(seconds)
+    if size < _MINUTE_S:
+        return catalog.gettext(_SECONDS) % {"count": f"{size:.1f}".removesuffix(".0")}
+    left, parts = round(size), list[str]()
+    for unit_s, words in _UNITS:
+        count, left = divmod(left, unit_s)
+        if count:
+            parts.append(catalog.gettext(words) % {"count": count})
+    return " ".join(parts)
+
+
+def _offset(catalog: NullTranslations, seconds: float) -> str:
+    """A length of time with its sign; ``−`` is behind."""
+    return f"{'−' if seconds < 0 else '+'}{_span(catalog, seconds)}"
+
+
+def _figures(
+    catalog: NullTranslations, figures: Mapping[str, int | float | str]
+) -> Mapping[str, int | float | str]:
+    """The figures of a sentence, those in seconds (``…_s``) as offsets in words."""
+    return {
+        name: _offset(catalog, figure)
+        if name.endswith("_s") and not isinstance(figure, str)
+        else figure
+        for name, figure in figures.items()
+    }
 
 
 _FILTERS: Final[Mapping[str, Callable[..., str]]] = {

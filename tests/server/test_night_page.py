@@ -76,6 +76,7 @@ def test_the_page_shows_words_and_symbols_beside_every_time(night: RunningApp) -
     assert "Harbour" in page
     for words in ("✓</span> 22:10", "▸</span> 22:35", "late", "Missed visits", "Extra records"):
         assert words in page
+    assert "<td>2026-03-01 23:00–23:30</td>" in page
     assert "rfid:BADBAD" in page
     assert "/sites/1/nights/2026-02-28" in page
     assert "/sites/1/nights/2026-03-02" in page

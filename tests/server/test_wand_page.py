@@ -50,6 +50,34 @@ def test_the_page_shows_downloads_evidence_and_the_case_the_server_opened(
     assert [download["record_count"] for download in overview["downloads"]] == [5, 0]
 
 
+def test_every_time_is_that_of_the_wands_site_and_spans_are_said_in_words(
+    running: RunningApp,
+) -> None:
+    site = running.script.post("/api/sites", json={"name": "Yard", "time_zone": "Asia/Shanghai"})
+    slow = FcardDownload(started=MORNING, shown=SET_TO - timedelta(minutes=50, seconds=9))
+    wand_id = upload(running, slow.capture())
+    form = {"name": "Gate", "site": str(site.json()["id"])}
+    running.browser.post(f"/wands/{wand_id}", data=form)
+    symptom = {"fault_class": "F-XTAL", "symptom": "runs late"}
+    opened = running.browser.post(f"/wands/{wand_id}/cases", data=symptom)
+    wand_page = running.browser.get(f"/wands/{wand_id}").text
+    case_page = running.browser.get(opened.headers["location"]).text
+    assert "−50 min 9 s" in wand_page
+    assert "the clock was off by −50 min 9 s." in wand_page
+    assert "compared only at the end" in wand_page
+    for page in (wand_page, case_page):
+        assert "Times on this page are those of Asia/Shanghai" in page
+        assert "UTC" not in page
+
+
+def test_a_recording_that_broke_off_is_shown_as_such(running: RunningApp) -> None:
+    whole = FcardDownload(started=MORNING, cards={1: card_record(SET_TO, 1)}).capture()
+    wand_id = upload(running, whole)
+    assert "recording broken off" not in running.browser.get(f"/wands/{wand_id}").text
+    upload(running, whole[:-3])
+    assert running.browser.get(f"/wands/{wand_id}").text.count("recording broken off") == 1
+
+
 def test_a_case_is_worked_on_and_closed_with_its_forms(running: RunningApp) -> None:
     wand_id = upload_a_stopped_clock(running)
     case_id = running.script.get("/api/cases", params={"wand_id": wand_id}).json()[0]["id"]

@@ -34,7 +34,7 @@ SIGN_SENTENCES: Final[Mapping[str, str]] = {
     Sign.BATTERY_LOW: translatable("The battery is low: %(voltage_v)s V."),
     Sign.BATTERY_FLAT: translatable("The battery is nearly flat: %(voltage_v)s V."),
     Sign.LOW_VOLTAGE_LOGGED: translatable(
-        "The wand logged a voltage that was too low %(count)s times."
+        "Entries of too low a voltage in the wand's own log: %(count)s."
     ),
     Sign.RESTARTS: translatable(
         "The wand was switched on %(count)s times for %(touches)s touches since the last download."
@@ -43,30 +43,30 @@ SIGN_SENTENCES: Final[Mapping[str, str]] = {
         "The wand was switched on very often: %(count)s times for %(touches)s touches."
     ),
     Sign.CLOCK_OFF: translatable(
-        "At the first comparison the clock was off by %(offset_s)s s. "
+        "At the first comparison the clock was off by %(offset_s)s. "
         "Whether it was always so cannot be told."
     ),
     Sign.CLOCK_DRIFTS: translatable(
-        "The clock gained %(gained_s)s s in %(elapsed_h)s h (%(ppm)s ppm): "
+        "The clock gained %(gained_s)s in %(elapsed_h)s h (%(ppm)s ppm): "
         "more than its crystal and the cold explain, still usable."
     ),
     Sign.CLOCK_SLOW: translatable(
-        "The clock gained %(gained_s)s s in %(elapsed_h)s h: slower than cold explains."
+        "The clock gained %(gained_s)s in %(elapsed_h)s h: slower than cold explains."
     ),
     Sign.CLOCK_FAST: translatable(
-        "The clock gained %(gained_s)s s in %(elapsed_h)s h: faster than a crystal can run."
+        "The clock gained %(gained_s)s in %(elapsed_h)s h: faster than a crystal can run."
     ),
     Sign.CLOCK_STOPPED: translatable(
-        "The clock gained %(gained_s)s s in %(elapsed_h)s h: it stood still in between."
+        "The clock gained %(gained_s)s in %(elapsed_h)s h: it stood still in between."
     ),
     Sign.CLOCK_WENT_BACK: translatable(
-        "The clock went back: it gained %(gained_s)s s in %(elapsed_h)s h."
+        "The clock went back: it gained %(gained_s)s in %(elapsed_h)s h."
     ),
     Sign.CLOCK_AT_EPOCH: translatable(
         "The clock showed %(shown)s: it started again after it had lost its power."
     ),
     Sign.TIMES_GO_BACK: translatable(
-        "The time goes back between neighbouring records %(count)s times."
+        "Places where the time goes back from one record to the next: %(count)s."
     ),
     Sign.SAME_SECOND: translatable(
         "%(count)s records of different tags carry the same second as a neighbour while the clock "
@@ -76,12 +76,12 @@ SIGN_SENTENCES: Final[Mapping[str, str]] = {
         "%(count)s records of different tags carry the same second as a neighbour. Either the "
         "clock stood still or the tags were read side by side; the records cannot tell which."
     ),
-    Sign.IMPOSSIBLE_TIMES: translatable("%(count)s records have a time that is no date."),
+    Sign.IMPOSSIBLE_TIMES: translatable("Records whose time is no date: %(count)s."),
     Sign.MANY_IMPOSSIBLE_TIMES: translatable(
-        "%(count)s records have a time that is no date: the clock chip is not read rightly."
+        "Records whose time is no date: %(count)s. The clock chip is not read rightly."
     ),
     Sign.MEMORY_FORMATTED: translatable(
-        "The memory was formatted %(count)s times since the last download."
+        "Formats of the memory since the last download: %(count)s."
     ),
     Sign.RECORDS_OVERWRITTEN: translatable(
         "The memory was full: records were overwritten before anybody read them."
@@ -90,11 +90,12 @@ SIGN_SENTENCES: Final[Mapping[str, str]] = {
         "%(count)s records differ between two readings of the same memory. All of them are kept."
     ),
     Sign.FRAMES_REJECTED: translatable(
-        "%(count)s frames arrived damaged. The wand, the dock or the cable can be the reason."
+        "Frames that arrived damaged: %(count)s. The wand, the dock or the cable can be the "
+        "reason."
     ),
     Sign.BYTES_SKIPPED: translatable(
-        "%(count)s bytes on the line belonged to no frame. The wand, the dock or the cable can be "
-        "the reason."
+        "Bytes on the line that belonged to no frame: %(count)s. The wand, the dock or the cable "
+        "can be the reason."
     ),
 }
 

@@ -10,7 +10,7 @@ from watchclock_server.faults.pages import CASE_WORDS
 from watchclock_server.rendering import render
 from watchclock_server.repairs.pages import ORDER_WORDS
 from watchclock_server.repairs.service import orders_of_case
-from watchclock_server.wands.service import load_wand
+from watchclock_server.wands.service import load_wand, zone_of
 
 __all__ = ["router"]
 
@@ -23,11 +23,13 @@ def show_case(
 ) -> HTMLResponse:
     """A case with its evidence, history, repair orders and forms."""
     case = faults.load_case(session, case_id)
+    wand = load_wand(session, case.wand_id)
     return render(
         request,
         "case.html",
         case=case,
-        wand=load_wand(session, case.wand_id),
+        wand=wand,
+        zone=zone_of(session, wand),
         evidence=faults.evidence_of_case(session, case_id),
         history=faults.case_history(session, case_id),
         orders=orders_of_case(session, case_id),

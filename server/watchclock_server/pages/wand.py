@@ -30,7 +30,7 @@ from watchclock_server.sites.domain import Site
 from watchclock_server.sites.service import find_sites
 from watchclock_server.wands import service as wands
 from watchclock_server.wands.domain import ClockModel, Stretch, Wand
-from watchclock_server.wands.pages import STRETCH_WORDS
+from watchclock_server.wands.pages import stretch_words
 from watchclock_server.wands.schemas import WandView
 
 __all__ = ["router"]
@@ -126,7 +126,7 @@ def show_wand(
         voltages=curve([download.voltage_mv for download in oldest_first]),
         words=CASE_WORDS,
         order_words=ORDER_WORDS,
-        stretch_words=STRETCH_WORDS,
+        stretch_words=stretch_words,
         fault_classes=tuple(FaultClass),
     )
 

@@ -16,22 +16,33 @@ from watchclock_server.language import translatable
 from watchclock_server.rendering import render
 from watchclock_server.sites.service import find_sites
 from watchclock_server.wands import service
-from watchclock_server.wands.domain import StretchState
+from watchclock_server.wands.domain import Stretch, StretchState
 
-__all__ = ["STRETCH_WORDS", "router"]
+__all__ = ["router", "stretch_words"]
 
 router = APIRouter(include_in_schema=False)
 
-STRETCH_WORDS: Final[Mapping[StretchState, str]] = {
+_STRETCH_WORDS: Final[Mapping[StretchState, str]] = {
     StretchState.CHECKED: translatable("compared, ran well"),
-    StretchState.UNCHECKED: translatable("not compared yet"),
+    StretchState.UNCHECKED: translatable("not compared"),
     StretchState.STOPPED: translatable("stood still"),
     StretchState.WENT_BACK: translatable("went back"),
     StretchState.SLOW: translatable("too slow"),
     StretchState.FAST: translatable("too fast"),
     StretchState.NEVER_COMPARED: translatable("never compared"),
 }
-"""What people read for each state of a clock; translate it where it is shown."""
+_COMPARED_ONCE: Final = translatable("compared only at the end")
+_NOT_COMPARED_SINCE: Final = translatable("not compared since")
+
+
+def stretch_words(stretch: Stretch) -> str:
+    """What people read for the state of a clock; translate it where it is shown."""
+    if stretch.state is StretchState.UNCHECKED:
+        if stretch.begin is None:
+            return _COMPARED_ONCE
+        if stretch.end is None:
+            return _NOT_COMPARED_SINCE
+    return _STRETCH_WORDS[stretch.state]
 
 
 @router.get("/wands")

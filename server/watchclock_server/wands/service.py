@@ -24,6 +24,7 @@ __all__ = [
     "list_wands",
     "load_wand",
     "rename_wand",
+    "zone_of",
 ]
 
 LONGEST_NAME: Final = 80
@@ -87,6 +88,11 @@ def load_wand(session: Session, wand_id: int) -> Wand:
 def list_wands(session: Session, *, site_id: int | None = None) -> Sequence[Wand]:
     """All wands, or those of one site, by name."""
     return [_value(row) for row in repository.list_wands(session, site_id)]
+
+
+def zone_of(session: Session, wand: Wand) -> str:
+    """The IANA zone a wand's times are shown in: its site's, or UTC when it has none."""
+    return "UTC" if wand.site_id is None else find_site(session, wand.site_id).time_zone
 
 
 def rename_wand(session: Session, *, wand_id: int, name: str) -> Wand:
