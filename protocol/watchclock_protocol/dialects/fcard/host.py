@@ -27,6 +27,8 @@ from watchclock_protocol.dialects.fcard.replies import (
 )
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, ReadNumber
 from watchclock_protocol.errors import (
+    ChecksumError,
+    FrameError,
     LayoutError,
     LocalProtocolError,
     RecordsChangedError,
@@ -37,6 +39,7 @@ from watchclock_protocol.errors import (
 )
 from watchclock_protocol.events import (
     Answered,
+    BytesSkipped,
     Event,
     Failed,
     FrameRejected,
@@ -72,8 +75,9 @@ class FcardHostSession:
     and a forward ``WriteReadPointer`` cost records whatever was read before, while
     ``Acknowledge`` is refused before everything was read.
 
-    A reading is bounded in memory by the wand's capacity, eight bytes a slot. A record that
-    arrives again is not reported again; one that arrives with other bytes fails the session.
+    A reading is bounded in memory by the wand's capacity, sixteen bytes a slot. A record that
+    arrives again is not reported again; one that arrives with other bytes fails the session. On a
+    line that damages bytes everything is read twice.
     """
 
     def __init__(self, info_codes: Iterator[int], address: int = BROADCAST) -> None:
@@ -157,14 +161,15 @@ class FcardHostSession:
 
     def _react(self, event: Event, now: float) -> list[Event]:
         match event:
-            case Heard(LiveCard()):
-                return [event]
-            case Heard(answer):
+            case Heard(answer) if not isinstance(answer, LiveCard):
                 return self._take_reply(answer, now)
             case RecordsReceived():
                 return self._take_records(event, now)
             case FrameRejected(WandChangedError() as error) if not self._is_failed:
                 return [event, *self._fail(error)]
+            case FrameRejected(ChecksumError() | FrameError()) | BytesSkipped():
+                self._wand.is_line_doubtful = True
+                return [event]
             case _:
                 return [event]
 

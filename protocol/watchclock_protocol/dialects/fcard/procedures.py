@@ -37,6 +37,7 @@ from watchclock_protocol.dialects.fcard.requests import (
 from watchclock_protocol.dialects.fcard.ring import MOST_ROUNDS, RingReading
 from watchclock_protocol.errors import (
     LayoutError,
+    RecordsChangedError,
     RecordsMissingError,
     SequenceError,
     WandChangedError,
@@ -49,6 +50,7 @@ from watchclock_protocol.messages import (
     Counters,
     Identity,
     ReadingComplete,
+    RingState,
 )
 from watchclock_protocol.records import Record, RecordKind
 from watchclock_protocol.session import (
@@ -78,14 +80,19 @@ class WandProcedures:
 
     Attributes:
         address: the wand's number, 0 while it is not known.
+        is_line_doubtful: bytes were damaged on the line since the records were counted. The
+            dialect's sum is one byte long, so damage that makes up for itself passes it; after
+            any damage a reading counts only when a second one equals it.
     """
 
     def __init__(self, address: int) -> None:
         self.address = address
+        self.is_line_doubtful = False
         self._staff: list[StaffEntry] = []
         self._identity: Identity | None = None
         self._counters: Counters | None = None
         self._readings: dict[RecordKind, RingReading] = {}
+        self._is_proving = False
         self._read_up_to: dict[RecordKind, int] | None = None
 
     @property
@@ -104,12 +111,13 @@ class WandProcedures:
         Raises:
             RecordsChangedError: a record arrived before with other bytes.
         """
-        return tuple(
+        new = tuple(
             record
             for record in records
             if record.slot is not None
             and self._readings[record.kind].take(record.slot, record.raw)
         )
+        return () if self._is_proving else new
 
     def take_staff(self, page: StaffList) -> None:
         """Keep a page of the staff list.
@@ -169,6 +177,7 @@ class WandProcedures:
         return self._identity
 
     def _count(self) -> Procedure:
+        self.is_line_doubtful = False
         run_information = yield from _ask(ReadRunInformation(), RunInformation)
         pointers = yield from _ask(ReadPointers(), Pointers)
         self._counters = Counters(pointers.rings, run_information.health)
@@ -177,16 +186,34 @@ class WandProcedures:
     def _read_records(self) -> Procedure:
         rings = self._counters.rings if self._counters else ()
         self._counters, self._read_up_to = None, None
+        self._is_proving = False
         self._readings = {ring.kind: RingReading(ring) for ring in rings}
+        yield from self._read_rings()
+        if self.is_line_doubtful:
+            yield from self._prove(rings)
+        self._read_up_to = {kind: each.last for kind, each in self._readings.items() if each.last}
+        received = self.received
+        self._readings = {}
+        return ReadingComplete(received, received)
+
+    def _read_rings(self) -> Generator[FcardRequest, FcardReply, None]:
+        """Ask for every unread record of the readings in progress until all arrived."""
         for kind, reading in self._readings.items():
             for run in reading.requests():
                 yield ReadRange(kind=kind, first=run.first, quantity=run.quantity)
-        announced, received = sum(ring.unread for ring in rings), self.received
-        if received != announced:
-            raise RecordsMissingError(announced=announced, received=received)
-        self._read_up_to = {kind: each.last for kind, each in self._readings.items() if each.last}
-        self._readings = {}
-        return ReadingComplete(announced, received)
+        announced = sum(reading.ring.unread for reading in self._readings.values())
+        if self.received != announced:
+            raise RecordsMissingError(announced=announced, received=self.received)
+
+    def _prove(self, rings: Iterable[RingState]) -> Generator[FcardRequest, FcardReply, None]:
+        """Read the same records and pointers again; they have to be equal."""
+        self._is_proving = True
+        for reading in self._readings.values():
+            reading.begin_again()
+        yield from self._read_rings()
+        pointers = yield from _ask(ReadPointers(), Pointers)
+        if [_beginning(ring) for ring in pointers.rings] != [_beginning(ring) for ring in rings]:
+            raise RecordsChangedError(reason="its pointers are not the same")
 
     def _acknowledge(self) -> Procedure:
         for kind, serial in (self._read_up_to or {}).items():
@@ -217,6 +244,11 @@ def _ask(
     if isinstance(reply, reply_type):
         return reply
     raise SequenceError(answer=type(reply).__name__, expected=reply_type.__name__)
+
+
+def _beginning(ring: RingState) -> tuple[int | None, int | None, bool]:
+    """What tells where the unread records begin; the wand may meanwhile have added some."""
+    return ring.capacity, ring.read_index, ring.is_wrapped
 
 
 def _check_clock() -> Procedure:

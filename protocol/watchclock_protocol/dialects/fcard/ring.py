@@ -95,6 +95,7 @@ class RingReading:
         self.received = 0
         self._runs = unread_runs(ring)
         self._sums = array("Q", bytes(8 * (capacity + 1)))
+        self._expected = self._sums
 
     @property
     def last(self) -> int:
@@ -112,20 +113,26 @@ class RingReading:
                 yield from self._missing(run)
 
     def take(self, serial: int, raw: bytes) -> bool:
-        """Whether this record is new.
+        """Whether this record is new in this reading.
 
         Raises:
             RecordsChangedError: the serial arrived before with other bytes.
         """
-        known, seen = self._sums[serial], crc32(raw) + 1
-        if not known:
-            self._sums[serial] = seen
-            self.received += 1
-        elif known != seen:
+        expected, seen = self._expected[serial], crc32(raw) + 1
+        if expected not in {0, seen}:
             raise RecordsChangedError(
                 reason=f"record {serial} arrived with other bytes than before"
             )
-        return not known
+        is_new = not self._sums[serial]
+        if is_new:
+            self._sums[serial] = seen
+            self.received += 1
+        return is_new
+
+    def begin_again(self) -> None:
+        """Ask for everything once more; each record has to equal the one read before."""
+        self._expected, self._sums = self._sums, array("Q", bytes(8 * len(self._sums)))
+        self.received = 0
 
     def _missing(self, run: SerialRun) -> Iterator[SerialRun]:
         first = run.first
