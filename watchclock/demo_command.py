@@ -22,7 +22,7 @@ from watchclock.demo.server import PERSON, DemoServer, serving
 from watchclock.demo.site import describe_site
 from watchclock.language import is_chinese
 from watchclock.language import translate as _
-from watchclock_sim.scenario import Scenario, WandPlan
+from watchclock_sim.scenario import DialectName, Scenario, WandPlan
 from watchclock_sim.scenario_file import DEMO_NIGHT, load
 
 __all__ = ["demo"]
@@ -89,10 +89,21 @@ def _dock(
         words = ["download", str(link), "--spool", str(folder / "spool")]
         words += ["--server", server.address, "--token", server.token]
         words += ["--time-zone", scenario.site.time_zone]
-        _CONSOLE.print(finish(words), end="", markup=False)
+        _CONSOLE.print(finish(words), end="", markup=False, soft_wrap=True)
     for known in server.get("/api/wands"):
         if known["key"] == f"{wand.dialect}:{wand.number}":
             server.patch(f"/api/wands/{known['id']}", {"site_id": site_id})
+            if wand.dialect == DialectName.WM5000T:
+                _state_comparison(server, scenario, known["id"])
+
+
+def _state_comparison(server: DemoServer, scenario: Scenario, wand_id: int) -> None:
+    """A WM-5000T cannot tell its time, so the person who handed it out says what it showed."""
+    looked_at = scenario.begins - timedelta(minutes=5)
+    civil = looked_at.astimezone(scenario.zone).replace(tzinfo=None)
+    _say(_("The supervisor noted at hand-out that its clock was right to the minute."))
+    seen = {"civil": civil.isoformat(), "utc": looked_at.isoformat(), "uncertainty_s": 60}
+    server.post(f"/api/wands/{wand_id}/clock-comparisons", seen)
 
 
 def _print_night(server: DemoServer, scenario: Scenario, site_id: int) -> None:

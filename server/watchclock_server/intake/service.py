@@ -349,7 +349,7 @@ def patrol_material(
     for download in repository.list_downloads(session, ids):
         downloads[download.wand_id].append(download)
     anchors = wands.anchors_of(session, ids)
-    models = {wand.id: ClockModel(anchors.get(wand.id, ()), site.zone) for wand in known}
+    models = {wand.id: ClockModel(anchors.get(wand.id, ())) for wand in known}
     needed = [
         download_id
         for of_wand in downloads.values()

@@ -29,7 +29,7 @@ from watchclock_server.repairs.schemas import OrderView
 from watchclock_server.sites.domain import Site
 from watchclock_server.sites.service import find_sites
 from watchclock_server.wands import service as wands
-from watchclock_server.wands.domain import ClockModel, Stretch, Wand
+from watchclock_server.wands.domain import AnchorKind, ClockAnchor, ClockModel, Stretch, Wand
 from watchclock_server.wands.pages import stretch_words
 from watchclock_server.wands.schemas import WandView
 
@@ -43,11 +43,15 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WandOverview:
-    """Everything about one wand; downloads, stretches and evidence newest first."""
+    """Everything about one wand; downloads, stretches and evidence newest first.
+
+    ``stated`` is what people saw on its display, oldest first.
+    """
 
     wand: Wand
     downloads: Sequence[Download]
     stretches: Sequence[Stretch]
+    stated: Sequence[ClockAnchor]
     evidence: Sequence[NotedEvidence]
     cases: Sequence[Case]
     orders: Sequence[RepairOrder]
@@ -79,6 +83,7 @@ def _overview(session: Session, wand_id: int) -> WandOverview:
         wand=wand,
         downloads=[*reversed(intake.downloads_of(session, wand_id))],
         stretches=[*reversed(ClockModel(anchors).stretches)],
+        stated=[anchor for anchor in anchors if anchor.kind is AnchorKind.STATED],
         evidence=faults.evidence_of(session, wand_id),
         cases=faults.cases_of(session, [wand_id]),
         orders=repairs.orders_of_wand(session, wand_id),

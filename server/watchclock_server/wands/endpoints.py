@@ -1,14 +1,22 @@
 """Wands over HTTP."""
 
 from dataclasses import asdict
+from http import HTTPStatus
 
 from fastapi import APIRouter
 
 from watchclock_server.access import Manager
+from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.wands import service
-from watchclock_server.wands.domain import Wand
-from watchclock_server.wands.schemas import AnchorView, WandChange, WandDetail, WandView
+from watchclock_server.wands.domain import Comparison, Wand
+from watchclock_server.wands.schemas import (
+    AnchorView,
+    NewComparison,
+    WandChange,
+    WandDetail,
+    WandView,
+)
 
 __all__ = ["router"]
 
@@ -38,6 +46,18 @@ def change_wand(
         service.rename_wand(session, wand_id=wand_id, name=change.name)
     if "site_id" in change.model_fields_set:
         service.assign_wand_to_site(session, wand_id=wand_id, site_id=change.site_id)
+    return _detail(session, service.load_wand(session, wand_id))
+
+
+@router.post("/{wand_id}/clock-comparisons", status_code=HTTPStatus.CREATED)
+def state_comparison(
+    wand_id: int, seen: NewComparison, session: DatabaseSession, now: Now, actor: Manager
+) -> WandDetail:
+    """The wand with what a person saw on its display."""
+    comparison = Comparison(**seen.model_dump())
+    service.state_comparison(
+        session, wand_id=wand_id, comparison=comparison, who=actor.name, now=now
+    )
     return _detail(session, service.load_wand(session, wand_id))
 
 

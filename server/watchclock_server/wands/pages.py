@@ -4,19 +4,23 @@ The page of one wand is composed in ``pages.wand``, because it shows downloads, 
 """
 
 from collections.abc import Mapping
+from datetime import UTC
 from http import HTTPStatus
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from watchclock_server.access import SignedIn
+from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.language import translatable
 from watchclock_server.rendering import render
 from watchclock_server.sites.service import find_sites
 from watchclock_server.wands import service
-from watchclock_server.wands.domain import Stretch, StretchState
+from watchclock_server.wands.domain import Comparison, Stretch, StretchState
+from watchclock_server.wands.schemas import ComparisonForm
 
 __all__ = ["router", "stretch_words"]
 
@@ -29,6 +33,7 @@ _STRETCH_WORDS: Final[Mapping[StretchState, str]] = {
     StretchState.WENT_BACK: translatable("went back"),
     StretchState.SLOW: translatable("too slow"),
     StretchState.FAST: translatable("too fast"),
+    StretchState.FAR_OFF: translatable("found far off, nobody knows since when"),
     StretchState.NEVER_COMPARED: translatable("never compared"),
 }
 _COMPARED_ONCE: Final = translatable("compared only at the end")
@@ -50,6 +55,27 @@ def list_wands(request: Request, session: DatabaseSession, _person: SignedIn) ->
     """All wands by name, and where they belong."""
     sites = {site.id: site for site in find_sites(session)}
     return render(request, "wands.html", wands=service.list_wands(session), sites=sites)
+
+
+@router.post("/wands/{wand_id}/clock-comparisons")
+def state_comparison(
+    wand_id: int,
+    session: DatabaseSession,
+    now: Now,
+    person: SignedIn,
+    form: Annotated[ComparisonForm, Form()],
+) -> Response:
+    """The wand's page with what the person saw on the wand's display."""
+    zone = ZoneInfo(service.zone_of(session, service.load_wand(session, wand_id)))
+    comparison = Comparison(
+        civil=form.shown,
+        utc=form.looked_at.replace(tzinfo=zone).astimezone(UTC),
+        uncertainty_s=form.uncertainty_s,
+    )
+    service.state_comparison(
+        session, wand_id=wand_id, comparison=comparison, who=person.name, now=now
+    )
+    return RedirectResponse(f"/wands/{wand_id}", HTTPStatus.SEE_OTHER)
 
 
 @router.post("/wands/{wand_id}")

@@ -37,14 +37,18 @@ class WandRow(Base):
 
 
 class AnchorRow(Base):
-    """What a wand's clock showed, or was set to, at an instant."""
+    """What a wand's clock showed, or was set to, at an instant.
+
+    Either a capture says so, or a person.
+    """
 
     __tablename__ = "clock_anchors"
     __table_args__ = (Index(None, "wand_id", "utc"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
-    capture_sha256: Mapped[str]
+    capture_sha256: Mapped[str | None]
+    stated_by: Mapped[str | None]
     kind: Mapped[str]
     wand_civil: Mapped[datetime] = mapped_column(DateTime)
     utc: Mapped[datetime] = mapped_column(UtcDateTime)

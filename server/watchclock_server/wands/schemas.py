@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, NaiveDatetime
 
-__all__ = ["AnchorView", "WandChange", "WandDetail", "WandView"]
+__all__ = ["AnchorView", "ComparisonForm", "NewComparison", "WandChange", "WandDetail", "WandView"]
 
 
 class WandView(BaseModel):
@@ -29,6 +29,23 @@ class AnchorView(BaseModel):
     utc: datetime
     uncertainty_s: float
     offset_s: float | None
+    stated_by: str | None
+
+
+class NewComparison(BaseModel):
+    """What a person saw on the wand: its civil time without zone, and the instant of the look."""
+
+    civil: NaiveDatetime
+    utc: AwareDatetime
+    uncertainty_s: float = 60.0
+
+
+class ComparisonForm(BaseModel):
+    """The same as a form says it: both times are civil times at the site."""
+
+    shown: NaiveDatetime
+    looked_at: NaiveDatetime
+    uncertainty_s: float = 60.0
 
 
 class WandDetail(WandView):

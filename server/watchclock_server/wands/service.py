@@ -11,10 +11,13 @@ from watchclock_protocol.messages import Identity
 from watchclock_server.errors import NotFoundError, RuleViolationError
 from watchclock_server.sites.service import find_site
 from watchclock_server.wands import repository
-from watchclock_server.wands.domain import AnchorKind, ClockAnchor, Wand
+from watchclock_server.wands.domain import AnchorKind, ClockAnchor, Comparison, Wand
 from watchclock_server.wands.repository import AnchorRow, WandRow
 
 __all__ = [
+    "ComparisonTooSoonError",
+    "ComparisonUncertaintyError",
+    "ComparisonWithoutSiteError",
     "WandNameError",
     "WandNotFoundError",
     "add_anchors",
@@ -24,10 +27,12 @@ __all__ = [
     "list_wands",
     "load_wand",
     "rename_wand",
+    "state_comparison",
     "zone_of",
 ]
 
 LONGEST_NAME: Final = 80
+LARGEST_UNCERTAINTY_S: Final = 3600
 
 
 class WandNotFoundError(NotFoundError):
@@ -44,6 +49,30 @@ class WandNameError(RuleViolationError):
     code = "wands.name"
     template = "A wand's name has 1 to {longest} characters."
     next_step = "Give the wand the name that is written on it."
+
+
+class ComparisonWithoutSiteError(RuleViolationError):
+    """Without a site nobody knows in which time zone the wand's time was compared."""
+
+    code = "wands.comparison_without_site"
+    template = "Wand {wand} belongs to no site, so its time cannot be compared."
+    next_step = "Give the wand its site first."
+
+
+class ComparisonTooSoonError(RuleViolationError):
+    """Nobody can have seen it yet."""
+
+    code = "wands.comparison_too_soon"
+    template = "The moment of the comparison is still to come."
+    next_step = "Enter the time at the site when you looked at the wand."
+
+
+class ComparisonUncertaintyError(RuleViolationError):
+    """An uncertainty that nobody can have, or that proves nothing."""
+
+    code = "wands.comparison_uncertainty"
+    template = "A comparison can be off by one second to one hour."
+    next_step = "Enter how many seconds your own clock may have been off."
 
 
 def ensure_wand(session: Session, *, identity: Identity, now: datetime) -> Wand:
@@ -144,6 +173,38 @@ def add_anchors(
     )
 
 
+def state_comparison(
+    session: Session, *, wand_id: int, comparison: Comparison, who: str, now: datetime
+) -> None:
+    """Keep what a person saw on a wand's display; it is worth as much as a reading.
+
+    Raises:
+        WandNotFoundError: there is none.
+        ComparisonWithoutSiteError: the wand belongs to no site.
+        ComparisonTooSoonError: the moment of the look is still to come.
+        ComparisonUncertaintyError: the uncertainty is not one second to one hour.
+    """
+    row = _load(session, wand_id)
+    if row.site_id is None:
+        raise ComparisonWithoutSiteError(wand=row.name)
+    if comparison.utc > now:
+        raise ComparisonTooSoonError
+    if not 1 <= comparison.uncertainty_s <= LARGEST_UNCERTAINTY_S:
+        raise ComparisonUncertaintyError
+    zone = find_site(session, row.site_id).zone
+    site_civil = comparison.utc.astimezone(zone).replace(tzinfo=None)
+    anchor = AnchorRow(
+        wand_id=wand_id,
+        stated_by=who,
+        kind=AnchorKind.STATED,
+        wand_civil=comparison.civil,
+        utc=comparison.utc,
+        uncertainty_s=comparison.uncertainty_s,
+        offset_s=(comparison.civil - site_civil).total_seconds(),
+    )
+    repository.add_anchors(session, [anchor])
+
+
 def anchors_of(session: Session, wand_ids: Collection[int]) -> Mapping[int, Sequence[ClockAnchor]]:
     """The anchors of several wands, oldest first, by wand; one query."""
     anchors: dict[int, list[ClockAnchor]] = defaultdict(list)
@@ -155,6 +216,7 @@ def anchors_of(session: Session, wand_ids: Collection[int]) -> Mapping[int, Sequ
                 utc=row.utc,
                 uncertainty_s=row.uncertainty_s,
                 offset_s=row.offset_s,
+                stated_by=row.stated_by,
             )
         )
     return anchors

@@ -23,7 +23,8 @@ from watchclock_server.intake import service
 from watchclock_server.intake.domain import DoubtReason
 from watchclock_server.intake.domain.receipts import Outcome
 from watchclock_server.sites import service as sites
-from watchclock_server.wands.domain import TimeReason
+from watchclock_server.wands import service as wands
+from watchclock_server.wands.domain import Comparison, TimeReason
 
 EVENING = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -115,7 +116,27 @@ def test_one_second_over_many_tags_of_an_unchecked_clock_proves_no_instant(
     with site_with(database, archive, first, second) as (session, site_id):
         visits = service.visits_between(session, site_id, *ALWAYS)
     reasons = [visit.time.reason for visit in visits]
-    assert reasons == [TimeReason.ASSUMED_SITE_TIME] * 5 + [TimeReason.CLOCK_DOUBTED] * 5
+    assert reasons == [TimeReason.NEVER_COMPARED] * 5 + [TimeReason.CLOCK_DOUBTED] * 5
+
+
+def test_what_a_person_saw_on_a_wand_gives_its_first_records_their_instants(
+    database: Database, archive: Archive
+) -> None:
+    walked = [wm5000t_record(CIVIL_EVENING + timedelta(hours=n), n) for n in range(1, 6)]
+    seen = Comparison(civil=CIVIL_EVENING, utc=EVENING, uncertainty_s=60.0)
+    first = wm5000t_download(walked, started=MORNING)
+    with site_with(database, archive, first) as (session, site_id):
+        before = service.visits_between(session, site_id, *ALWAYS)
+        (wand,) = wands.list_wands(session)
+        wands.state_comparison(
+            session, wand_id=wand.id, comparison=seen, who="supervisor", now=MORNING
+        )
+        after = service.visits_between(session, site_id, *ALWAYS)
+    assert {visit.time.reason for visit in before} == {TimeReason.NEVER_COMPARED}
+    assert [visit.time.utc for visit in after] == [
+        EVENING + timedelta(hours=n) for n in range(1, 6)
+    ]
+    assert all(60 < visit.time.error_s < 65 for visit in after)
 
 
 def test_coverage_ends_where_the_last_complete_download_began(

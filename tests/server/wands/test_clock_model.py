@@ -1,8 +1,7 @@
 """What a wand's clock is worth: honest clocks are corrected within a bound, others not at all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -20,7 +19,6 @@ from watchclock_server.wands.domain import (
 
 EVENING = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 WAND_EVENING = datetime.fromisoformat("2026-03-01T18:00")
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HOUR_S = 3600.0
 
 
@@ -162,25 +160,28 @@ def test_before_the_first_check_the_clock_may_always_have_been_as_far_off() -> N
     assert corrected.error_s == pytest.approx(611, abs=1)
 
 
-def test_a_clock_nobody_compared_is_taken_for_site_time_with_a_wide_bound() -> None:
-    corrected = ClockModel([], SHANGHAI).correct(WAND_EVENING, None, EVENING + seconds(60))
-    assert corrected.reason is TimeReason.ASSUMED_SITE_TIME
-    assert corrected.utc == EVENING
-    assert corrected.error_s == 300
+def test_a_clock_found_far_off_at_its_first_comparison_proves_no_instant() -> None:
+    four_hours_s = 4 * HOUR_S
+    model = ClockModel([anchor(AnchorKind.READ, 86_400, 86_400, offset_s=-four_hours_s)])
+    corrected = model.correct(WAND_EVENING, None, EVENING + seconds(86_400))
+    assert (corrected.utc, corrected.reason) == (None, TimeReason.CLOCK_DOUBTED)
+    assert [stretch.state for stretch in model.doubted] == [StretchState.FAR_OFF]
 
 
-def test_an_hour_that_came_twice_is_not_decided() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    civil = datetime.fromisoformat("2026-10-25T02:30")
-    corrected = ClockModel([], berlin).correct(civil)
-    assert corrected.reason is TimeReason.SEVERAL_POSSIBLE
-    assert corrected.error_s == 300 + 1800
+@pytest.mark.parametrize("anchors", [[], [anchor(AnchorKind.SET, 60, 60)]])
+def test_a_clock_nobody_compared_proves_no_instant(anchors: list[ClockAnchor]) -> None:
+    corrected = ClockModel(anchors).correct(WAND_EVENING, None, EVENING + seconds(60))
+    assert (corrected.utc, corrected.reason) == (None, TimeReason.NEVER_COMPARED)
+    assert corrected.latest == EVENING + seconds(60)
 
 
-def test_without_zone_and_anchors_nothing_is_claimed() -> None:
-    corrected = ClockModel([]).correct(WAND_EVENING, None, EVENING)
-    assert corrected.utc is None
-    assert corrected.reason is TimeReason.FITS_NO_STRETCH
+def test_what_a_person_saw_on_the_wand_counts_like_a_reading() -> None:
+    stated = replace(anchor(AnchorKind.STATED, 0, 0, offset_s=2), uncertainty_s=60.0)
+    model = ClockModel([stated, anchor(AnchorKind.SET, 36_000, 36_000)])
+    corrected = model.correct(WAND_EVENING + seconds(HOUR_S), None, EVENING + seconds(36_000))
+    assert corrected.reason is TimeReason.SINCE_LAST_CHECK
+    assert corrected.utc == EVENING + seconds(HOUR_S)
+    assert corrected.error_s == pytest.approx(61.4, abs=0.1)
 
 
 def test_a_time_that_is_no_date_keeps_its_bounds() -> None:

@@ -11,7 +11,7 @@ from watchclock_server.wands.domain.clock import (
     StretchState,
     TimeReason,
 )
-from watchclock_server.wands.domain.wand import Wand
+from watchclock_server.wands.domain.wand import Comparison, Wand
 
 __all__ = [
     "FASTEST",
@@ -19,6 +19,7 @@ __all__ = [
     "AnchorKind",
     "ClockAnchor",
     "ClockModel",
+    "Comparison",
     "CorrectedTime",
     "Stretch",
     "StretchState",

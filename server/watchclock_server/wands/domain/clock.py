@@ -9,7 +9,9 @@ two anchors the clock ran untouched; that is one *stretch*:
 
 A stretch that ends in a reading is *checked*: when what the clock counted agrees with what passed,
 within what a crystal can do, its records are corrected; otherwise the clock is *doubted* and its
-records keep no instant, only the downloads between which they were made.
+records keep no instant, only the downloads between which they were made. The same holds before the
+first anchor when nothing compared the clock, or it was found far off: nobody may be accused by a
+clock of which nothing is known. A person who looked at the wand can state what it showed.
 
 Limits: on the table in "Tags, clocks and storage of patrol wands", section 4.2: a 32 kHz tuning
 fork crystal loses up to about 10 s a day in frost, and never gains more than about 3 s a day.
@@ -18,12 +20,11 @@ fork crystal loses up to about 10 s a day in frost, and never gains more than ab
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from math import inf
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 __all__ = [
     "AnchorKind",
@@ -42,8 +43,8 @@ FASTEST: Final = 3 / SECONDS_A_DAY
 """Largest gain of a healthy crystal, seconds a second (35 ppm; tags-and-clocks, 4.2)."""
 RESOLUTION_S: Final = 1.0
 """Wands keep whole seconds: a shown second has begun up to one second ago."""
-ASSUMED_ERROR_S: Final = 300.0
-"""Error allowed to a clock nobody has ever compared: two months of a healthy crystal in frost."""
+LARGEST_FIRST_OFFSET_S: Final = 365 * SECONDS_A_DAY * SLOWEST
+"""A clock found further off at its first comparison stood still, fell back or was never set."""
 STOPPED_SHARE: Final = 0.99
 """A clock that counted less than this share of the time that passed stood still in between: no
 running crystal loses a quarter of an hour a day."""
@@ -54,6 +55,7 @@ class AnchorKind(StrEnum):
 
     READ = "read"
     SET = "set"
+    STATED = "stated"
 
 
 class StretchState(StrEnum):
@@ -65,11 +67,18 @@ class StretchState(StrEnum):
     WENT_BACK = "went_back"
     SLOW = "slow"
     FAST = "fast"
+    FAR_OFF = "far_off"
     NEVER_COMPARED = "never_compared"
 
 
 DOUBTED: Final = frozenset(
-    {StretchState.STOPPED, StretchState.WENT_BACK, StretchState.SLOW, StretchState.FAST}
+    {
+        StretchState.STOPPED,
+        StretchState.WENT_BACK,
+        StretchState.SLOW,
+        StretchState.FAST,
+        StretchState.FAR_OFF,
+    }
 )
 
 
@@ -79,11 +88,18 @@ class TimeReason(StrEnum):
     BETWEEN_CHECKS = "between_checks"
     SINCE_LAST_CHECK = "since_last_check"
     BEFORE_FIRST_CHECK = "before_first_check"
-    ASSUMED_SITE_TIME = "assumed_site_time"
+    NEVER_COMPARED = "never_compared"
     SEVERAL_POSSIBLE = "several_possible"
     CLOCK_DOUBTED = "clock_doubted"
     FITS_NO_STRETCH = "fits_no_stretch"
     NO_CALENDAR_TIME = "no_calendar_time"
+
+
+_REASON_AGAINST: Final = {
+    **dict.fromkeys(DOUBTED, TimeReason.CLOCK_DOUBTED),
+    StretchState.NEVER_COMPARED: TimeReason.NEVER_COMPARED,
+}
+"""Why a record keeps no instant when it may have been made in a stretch of this state."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +107,13 @@ class ClockAnchor:
     """One pair of wand time and instant.
 
     Attributes:
-        kind: read from the wand, or set by the host.
+        kind: read from the wand, set by the host, or stated by a person who compared it by eye.
         civil: what the wand showed, or was set to; without zone.
         utc: the instant, aware.
         uncertainty_s: how far the instant may be off, seconds.
-        offset_s: wand time minus the host's civil time, seconds; None for settings, and when the
-            host's zone is not known.
+        offset_s: wand time minus the site's civil time, seconds; None for settings, and when the
+            site's zone is not known.
+        stated_by: who compared it; None for what a download read or set.
     """
 
     kind: AnchorKind
@@ -104,6 +121,7 @@ class ClockAnchor:
     utc: datetime
     uncertainty_s: float
     offset_s: float | None = None
+    stated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,12 +207,10 @@ class ClockModel:
 
     Args:
         anchors: all anchors of one wand, in any order.
-        zone: zone of the wand's site, used only for a clock that was never compared.
     """
 
-    def __init__(self, anchors: Iterable[ClockAnchor], zone: ZoneInfo | None = None) -> None:
+    def __init__(self, anchors: Iterable[ClockAnchor]) -> None:
         ordered = sorted(anchors, key=lambda anchor: (anchor.utc, anchor.kind is AnchorKind.SET))
-        self._zone: Final = zone
         self._stretches: Final = tuple(_stretches(ordered))
         self._instants: Final = [anchor.utc for anchor in ordered]
         slacks_s = (anchor.uncertainty_s + RESOLUTION_S for anchor in ordered)
@@ -207,7 +223,7 @@ class ClockModel:
 
     @property
     def doubted(self) -> tuple[Stretch, ...]:
-        """The closed stretches in which the clock did not count as a healthy one does."""
+        """The stretches, each with an end, in which the clock was not that of a healthy wand."""
         return tuple(stretch for stretch in self._stretches if stretch.state in DOUBTED)
 
     def correct(
@@ -228,15 +244,15 @@ class ClockModel:
             return _unknown(window, TimeReason.NO_CALENDAR_TIME)
         candidates: list[_Candidate] = []
         for stretch in self._near(window):
-            if stretch.state in DOUBTED:
+            if stretch.state in _REASON_AGAINST:
                 if _overlaps(stretch, window):
-                    return _unknown(window, TimeReason.CLOCK_DOUBTED)
+                    return _unknown(window, _REASON_AGAINST[stretch.state])
                 continue
             reach = _reach(stretch).meets(window)
             if reach is not None:
                 candidates += [
                     candidate
-                    for candidate in self._candidates(stretch, civil)
+                    for candidate in _candidates(stretch, civil)
                     if _Span(candidate.earliest, candidate.latest).meets(reach) is not None
                 ]
         return _merged(candidates) or _unknown(window, TimeReason.FITS_NO_STRETCH)
@@ -250,14 +266,11 @@ class ClockModel:
             last = bisect_right(self._instants, window.latest + self._slack)
         return self._stretches[first : last + 1]
 
-    def _candidates(self, stretch: Stretch, civil: datetime) -> Sequence[_Candidate]:
-        match stretch.state:
-            case StretchState.NEVER_COMPARED:
-                return _assumed(civil, self._zone, stretch)
-            case StretchState.CHECKED:
-                return _interpolated(civil, stretch)
-            case _:
-                return _extrapolated(civil, stretch)
+
+def _candidates(stretch: Stretch, civil: datetime) -> Sequence[_Candidate]:
+    if stretch.state is StretchState.CHECKED:
+        return _interpolated(civil, stretch)
+    return _extrapolated(civil, stretch)
 
 
 def _stretches(anchors: Sequence[ClockAnchor]) -> Iterable[Stretch]:
@@ -273,6 +286,8 @@ def _stretches(anchors: Sequence[ClockAnchor]) -> Iterable[Stretch]:
 def _state_before(first: ClockAnchor) -> StretchState:
     if first.kind is AnchorKind.SET or first.offset_s is None:
         return StretchState.NEVER_COMPARED
+    if abs(first.offset_s) > LARGEST_FIRST_OFFSET_S:
+        return StretchState.FAR_OFF
     return StretchState.UNCHECKED
 
 
@@ -292,12 +307,11 @@ def _state_between(begin: ClockAnchor, end: ClockAnchor) -> StretchState:
 
 
 def _overlaps(stretch: Stretch, window: _Span) -> bool:
-    """Whether more than a shared edge of a closed stretch lies in the window."""
+    """Whether more than an edge of a stretch lies in the window."""
     begin, end = stretch.begin, stretch.end
-    if begin is None or end is None:
-        return False
-    shared = _Span(begin.utc, end.utc).meets(window)
-    return shared is not None and shared.earliest != shared.latest
+    span = _Span(None if begin is None else begin.utc, None if end is None else end.utc)
+    shared = span.meets(window)
+    return shared is not None and (shared.earliest is None or shared.earliest != shared.latest)
 
 
 def _reach(stretch: Stretch) -> _Span:
@@ -357,19 +371,6 @@ def _extrapolated(civil: datetime, stretch: Stretch) -> Sequence[_Candidate]:
     doubt = _seconds(abs(stretch.end.offset_s or 0.0))
     reason = TimeReason.BEFORE_FIRST_CHECK
     return (_Candidate(utc, earliest - doubt, latest + doubt, reason),)
-
-
-def _assumed(civil: datetime, zone: ZoneInfo | None, stretch: Stretch) -> Sequence[_Candidate]:
-    """The site's civil time taken at its word, both readings of a repeated hour."""
-    if zone is None or (stretch.end is not None and stretch.end.kind is AnchorKind.READ):
-        return ()
-    error = _seconds(ASSUMED_ERROR_S)
-    instants = {civil.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1)}
-    reason = TimeReason.ASSUMED_SITE_TIME
-    return tuple(
-        _Candidate(utc, utc - error, utc + error, reason)
-        for utc in (datetime.fromtimestamp(instant, tz=UTC) for instant in instants)
-    )
 
 
 def _merged(candidates: Sequence[_Candidate]) -> CorrectedTime | None:

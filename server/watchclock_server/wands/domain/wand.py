@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-__all__ = ["Wand"]
+__all__ = ["Comparison", "Wand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,3 +27,18 @@ class Wand:
     site_id: int | None
     first_seen: datetime
     last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What a person saw on a wand's display, for example when handing it out.
+
+    Attributes:
+        civil: what the wand showed, without zone.
+        utc: the instant of the look, aware.
+        uncertainty_s: how far that instant may be off, seconds.
+    """
+
+    civil: datetime
+    utc: datetime
+    uncertainty_s: float
