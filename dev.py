@@ -37,6 +37,7 @@ HOUSE_TESTS = (
     "tests/test_docs.py",
     "tests/test_error_codes.py",
     "tests/test_language.py",
+    "tests/server/test_server_catalog.py",
 )
 
 
@@ -92,9 +93,11 @@ def check() -> int:
 
 
 def translate() -> int:
-    """Bring the command's catalog up to date with what the code says."""
+    """Bring the catalogs of the command and of the server up to date with what the code says."""
     prepare("test")
-    return run([PYTHON, "-m", "tests.support.catalog"])
+    # The command's first: the server's takes over translations the two share.
+    modules = ("tests.support.catalog", "tests.support.server_catalog")
+    return max(run([PYTHON, "-m", module]) for module in modules)
 
 
 def bench(names: list[str], passed_on: list[str]) -> int:
@@ -195,7 +198,9 @@ def _parser() -> argparse.ArgumentParser:
     tests = tasks.add_parser("test", help="run the tests; what follows -- goes to pytest")
     tests.add_argument("--require-all", action="store_true", help="a skipped test is a failure")
     tasks.add_parser("check", help="format, lint, types, import contracts, house rules, docs")
-    tasks.add_parser("translate", help="add new sentences to the Chinese catalog and compile it")
+    tasks.add_parser(
+        "translate", help="add new sentences to both Chinese catalogs and compile them"
+    )
     benches = tasks.add_parser(
         "bench", help="run benchmarks against budgets; what follows -- goes to pytest"
     )

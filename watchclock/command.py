@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from watchclock.exit_codes import exit_code
-from watchclock.language import next_step_of, sentence_of
+from watchclock.language import next_step_of, sentence_of, speak_in_libraries
 from watchclock.language import translate as _
 from watchclock_protocol.errors import CodedError
 
@@ -105,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words[0] == "--version":
         sys.stdout.write(f"watchclock {version('watchclock')}\n")
         return 0
+    speak_in_libraries()
     try:
         load_verb(words[0])(args=words[1:], prog_name=f"watchclock {words[0]}")
     except CodedError as error:

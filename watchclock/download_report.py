@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from watchclock.language import translate as _
+from watchclock.record_words import FLAG_WORDS
 from watchclock_device.results import DownloadResult
 from watchclock_protocol.capture import StepName
 from watchclock_protocol.messages import WandHealth
@@ -85,7 +86,7 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
     if result.is_overwritten:
         yield _("Warning"), _("The memory was full; older records were overwritten on the wand.")
     for flag, count in sorted(result.flags.items()):
-        yield _("Doubtful"), f"{count} {flag}"
+        yield _("Doubtful"), f"{count} × {FLAG_WORDS[flag]}"
     if result.clock_offset_s is not None:
         yield _("Clock"), clock_words(result.clock_offset_s)
     if result.health is not None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from watchclock_protocol.errors import CodedError
 
-__all__ = ["is_chinese", "next_step_of", "sentence_of", "translate"]
+__all__ = ["is_chinese", "next_step_of", "sentence_of", "speak_in_libraries", "translate"]
 
 LOCALE: Final = Path(__file__).parent / "locale"
 VARIABLES: Final = ("WATCHCLOCK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -30,12 +30,28 @@ def is_chinese() -> bool:
 
 def sentence_of(error: CodedError) -> str:
     """What happened, as one sentence in the user's language."""
-    return translate(error.template).format(**error.details)
+    return translate(error.template).format(**_details(error))
 
 
 def next_step_of(error: CodedError) -> str:
     """What to do now, as one sentence in the user's language."""
-    return translate(error.next_step).format(**error.details)
+    return translate(error.next_step).format(**_details(error))
+
+
+def speak_in_libraries() -> None:
+    """From now on libraries that use gettext (typer's help) find our catalog and our language.
+
+    They look both up in the process: the catalog in the text domain, the language in ``LANGUAGE``.
+    """
+    os.environ["LANGUAGE"] = _language()
+    gettext.bindtextdomain("watchclock", str(LOCALE))
+    gettext.textdomain("watchclock")
+
+
+def _details(error: CodedError) -> dict[str, object]:
+    """The details with a known reason translated; names that people gave stay as they are."""
+    reason = error.details.get("reason")
+    return error.details | ({"reason": translate(reason)} if isinstance(reason, str) else {})
 
 
 def _language() -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from watchclock.language import translate as _
+from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
 from watchclock_protocol.messages import Counters
 from watchclock_protocol.records import PatrolRecord, SystemRecord
 from watchclock_protocol.replay import DecodedDownload, KeyedRecord
@@ -124,7 +125,7 @@ def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> Non
     ):
         table.add_column(heading, no_wrap=True)
     for keyed in decoded.records:
-        table.add_row(*_cells(record_fields(keyed)))
+        table.add_row(*_cells(keyed))
     Console(highlight=False, width=_WIDE).print(table)
 
 
@@ -165,16 +166,22 @@ def _word(value: Field) -> str:
             return str(value)
 
 
-def _cells(fields: Mapping[str, Field]) -> list[str]:
-    code = "" if fields.get("code") is None else f"{fields['code']}"
-    event = " ".join((code, _word(fields.get("meanings")))).strip()
+def _cells(keyed: KeyedRecord) -> list[str]:
+    record = keyed.record
+    fields = record_fields(keyed)
+    match record:
+        case PatrolRecord():
+            what = str(record.tag)
+        case SystemRecord():
+            meanings = " / ".join(EVENT_WORDS.get(each, each) for each in record.meanings)
+            what = f"{record.code} {meanings}".rstrip()
     shown = (
-        fields["kind"],
+        KIND_WORDS[record.kind],
         fields["slot"],
         fields["wand_time"],
-        fields.get("tag") or event,
+        what,
         fields.get("guard_number"),
-        fields["flags"],
+        ", ".join(FLAG_WORDS[flag] for flag in sorted(record.flags)),
         fields["raw"],
     )
     return [_word(value) for value in shown]

@@ -20,17 +20,19 @@ from watchclock_server.intake import endpoints as intake_endpoints
 from watchclock_server.pages import case, home, night, wand
 from watchclock_server.plans import endpoints as plans_endpoints
 from watchclock_server.plans import pages as plans_pages
-from watchclock_server.problems import install_error_answers
+from watchclock_server.plans.domain import PlanRule
+from watchclock_server.problems import Words, install_error_answers
 from watchclock_server.reconciliation import endpoints as reconciliation_endpoints
 from watchclock_server.repairs import endpoints as repairs_endpoints
 from watchclock_server.repairs import pages as repairs_pages
+from watchclock_server.repairs.domain import OrderState
 from watchclock_server.settings import Settings
 from watchclock_server.sites import endpoints as sites_endpoints
 from watchclock_server.sites import pages as sites_pages
 from watchclock_server.wands import endpoints as wands_endpoints
 from watchclock_server.wands import pages as wands_pages
 
-__all__ = ["ROUTERS", "create_app"]
+__all__ = ["ERROR_WORDS", "ROUTERS", "create_app"]
 
 _STATIC: Final = Path(__file__).parent / "pages" / "static"
 _DOORKEEPER: Final[Doorkeeper] = accounts_service
@@ -55,6 +57,11 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     night.router,
     home.router,
 )
+# Every enumeration whose members stand in errors, by hand.
+ERROR_WORDS: Final[Words] = {
+    PlanRule: plans_pages.RULE_WORDS,
+    OrderState: repairs_pages.ORDER_WORDS,
+}
 
 
 def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
@@ -76,7 +83,7 @@ def create_app(settings: Settings, *, clock: Clock | None = None) -> FastAPI:
     app.state.clock = SystemClock() if clock is None else clock
     app.state.doorkeeper = _DOORKEEPER
     app.add_middleware(SecureHeaders)
-    install_error_answers(app)
+    install_error_answers(app, ERROR_WORDS)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC))

@@ -14,12 +14,15 @@
 A feature raises its own subclass with its own code and sentence; the status comes from the parent.
 """
 
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
     "ConflictError",
+    "NamedValues",
     "NotFoundError",
     "NotPermittedError",
     "NotSignedInError",
@@ -29,6 +32,21 @@ __all__ = [
     "ServerError",
     "TooManyAttemptsError",
 ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedValues:
+    """A detail that lists members of an enumeration: codes in a log, words in an answer.
+
+    Attributes:
+        members: in the order in which they are told.
+    """
+
+    members: tuple[StrEnum, ...]
+
+    def __str__(self) -> str:
+        """The codes, or a dash where there are none."""
+        return ", ".join(self.members) or "–"
 
 
 class ServerError(CodedError):

@@ -37,6 +37,11 @@ class Language(StrEnum):
         """What speakers of the language call it."""
         return _OWN_NAMES[self]
 
+    @property
+    def list_comma(self) -> str:
+        """What stands between the words of a list."""
+        return "、" if self is Language.CHINESE else ", "
+
 
 _OWN_NAMES: Final[Mapping[Language, str]] = {
     Language.ENGLISH: "English",

@@ -5,6 +5,7 @@ The JSON form is RFC 9457's, with ``code`` and ``next_step`` added.
 
 import logging
 from collections.abc import Mapping
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
@@ -15,13 +16,23 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from watchclock_protocol.errors import CodedError
-from watchclock_server.errors import NotFoundError, NotSignedInError, PayloadError, ServerError
-from watchclock_server.language import language_of, translations
+from watchclock_server.errors import (
+    NamedValues,
+    NotFoundError,
+    NotSignedInError,
+    PayloadError,
+    ServerError,
+)
+from watchclock_server.language import Language, language_of, translations
 from watchclock_server.rendering import render
 
-__all__ = ["install_error_answers"]
+__all__ = ["Words", "install_error_answers"]
 
 _LOGGER: Final = logging.getLogger(__name__)
+
+Words = Mapping[type[StrEnum], Mapping[str, str]]
+"""What people read for the members of an enumeration; an enumeration that is not in it keeps its
+codes."""
 
 
 class MethodNotAllowedError(ServerError):
@@ -41,8 +52,14 @@ class RequestInvalidError(PayloadError):
     template = "The request is not as documented: {reason}."
 
 
-def install_error_answers(app: FastAPI) -> None:
-    """Make the app answer every error in the one form."""
+def install_error_answers(app: FastAPI, words: Words) -> None:
+    """Make the app answer every error in the one form.
+
+    Args:
+        app: gets the answers.
+        words: for details that are members of an enumeration.
+    """
+    app.state.words = words
     app.add_exception_handler(CodedError, _answer_coded)
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
@@ -88,9 +105,16 @@ def _answer(
     request: Request, error: CodedError, headers: Mapping[str, str] | None = None
 ) -> Response:
     status = error.status if isinstance(error, ServerError) else HTTPStatus.UNPROCESSABLE_ENTITY
-    catalog = translations(language_of(request))
-    detail = catalog.gettext(error.template).format(**error.details)
-    next_step = catalog.gettext(error.next_step).format(**error.details)
+    language = language_of(request)
+    catalog = translations(language)
+    told = {
+        name: _told(value, request.app.state.words, language)
+        for name, value in error.details.items()
+    }
+    if isinstance(told.get("reason"), str):
+        told["reason"] = catalog.gettext(str(told["reason"]))
+    detail = catalog.gettext(error.template).format(**told)
+    next_step = catalog.gettext(error.next_step).format(**told)
     if _is_for_programs(request):
         body = {
             "type": "about:blank",
@@ -104,6 +128,20 @@ def _answer(
     return render(
         request, "error.html", status=status, code=error.code, detail=detail, next_step=next_step
     )
+
+
+def _told(value: object, words: Words, language: Language) -> object:
+    """A detail as people read it: words for members of an enumeration, all else as it is."""
+    match value:
+        case StrEnum():
+            word = words.get(type(value), {}).get(value, value)
+            return translations(language).gettext(word)
+        case NamedValues(members=members) if members:
+            return language.list_comma.join(
+                str(_told(member, words, language)) for member in members
+            )
+        case _:
+            return value
 
 
 def _is_for_programs(request: Request) -> bool:

@@ -1,14 +1,16 @@
 """The app as a whole: headers, errors in one form, languages, and no work at import."""
 
+import hashlib
 import subprocess
 import sys
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.support.server_app import RunningApp
-from watchclock_server.app import create_app
+from watchclock_server.app import ERROR_WORDS, create_app
 from watchclock_server.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -101,6 +103,20 @@ def test_problems_speak_the_callers_language(running_on_sqlite: RunningApp) -> N
     chinese = {"Accept-Language": "zh-CN,zh;q=0.9"}
     answer = running_on_sqlite.script.get("/api/sites/9", headers=chinese)
     assert answer.json()["detail"] == "没有编号为 9 的站点。"
+
+
+def test_reasons_in_problems_speak_the_callers_language(
+    running_on_sqlite: RunningApp,
+) -> None:
+    data = bytes(64)
+    headers = {"Accept-Language": "zh", "X-Capture-SHA256": hashlib.sha256(data).hexdigest()}
+    answer = running_on_sqlite.dock.post("/api/captures", content=data, headers=headers)
+    assert answer.json()["detail"] == "这不是 watchclock 的通讯记录文件：不是 pcapng 文件。"
+
+
+@pytest.mark.parametrize("kind", ERROR_WORDS)
+def test_every_member_of_an_enumeration_in_errors_has_a_word(kind: type[StrEnum]) -> None:
+    assert set(ERROR_WORDS[kind]) == set(kind)
 
 
 def test_an_unmigrated_database_is_a_server_error_without_its_inside(tmp_path: Path) -> None:

@@ -20,6 +20,31 @@ from watchclock_protocol.errors import CodedError
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
 CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
+LIBRARY_SENTENCES = frozenset(
+    {
+        # typer's help and usage errors; what it does not pass through gettext stays English.
+        "Arguments",
+        "Options",
+        "Commands",
+        "Error",
+        "Aborted.",
+        "[default: {}]",
+        "[env var: {}]",
+        "[required]",
+        "Try [blue]'{command_path} {help_option}'[/] for help.",
+        # Reasons the operating system gives.
+        "No such file or directory",
+        "Permission denied",
+        "Is a directory",
+        "Not a directory",
+        "File exists",
+        "Read-only file system",
+        "No space left on device",
+        "Input/output error",
+        "Cannot assign requested address",
+        "Name or service not known",
+    }
+)
 COMPONENTS = (
     "watchclock_protocol",
     "watchclock_device",
@@ -52,10 +77,21 @@ def error_classes(components: Sequence[str] = COMPONENTS) -> list[type[CodedErro
 
 
 def needed_sentences() -> set[str]:
-    """Every sentence the command can say: translated literals, error sentences and next steps."""
-    said = {sentence for path in COMMAND.glob("*.py") for sentence in _translated_literals(path)}
+    """Every sentence the command can say: translated literals, and what errors tell."""
+    said = {text for path in COMMAND.rglob("*.py") for text in _translated_literals(path)}
     told = {text for kind in error_classes() for text in (kind.template, kind.next_step)}
-    return said | told
+    return said | told | reasons(COMPONENTS) | LIBRARY_SENTENCES
+
+
+def reasons(components: Sequence[str]) -> set[str]:
+    """The reasons that errors of these components are raised with, as far as they are literals."""
+    return {
+        reason
+        for component in components
+        for folder in importlib.import_module(component).__path__
+        for path in Path(folder).rglob("*.py")
+        for reason in _literal_reasons(path)
+    }
 
 
 def load() -> Catalog:
@@ -99,6 +135,14 @@ def _translated_literals(path: Path) -> Iterator[str]:
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):
                 yield first.value
+
+
+def _literal_reasons(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "reason":
+            value = node.value
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                yield value.value
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from watchclock_server.errors import ServerError
 
 SERVER = command.ROOT / "server" / "watchclock_server"
 CATALOG = SERVER / "pages" / "locale" / "zh_CN" / "LC_MESSAGES" / "messages.po"
+_COMPONENTS = ("watchclock_protocol", "watchclock_server")
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {"**/templates/**.html": {"trimmed": "true", "silent": "false"}}
 _KEYWORDS = {"_": None, "gettext": None, "translatable": None, "ngettext": (1, 2)}
@@ -26,7 +27,7 @@ Message = str | tuple[str, ...]
 
 def needed_sentences() -> set[Message]:
     """Every sentence the server can say, plural forms as pairs."""
-    return set(_written()) | set(_told())
+    return set(_written()) | set(_told()) | command.reasons(_COMPONENTS)
 
 
 def _written() -> Iterator[Message]:
@@ -37,7 +38,7 @@ def _written() -> Iterator[Message]:
 
 def _told() -> Iterator[str]:
     """Sentences and next steps of every error the server answers with."""
-    for kind in command.error_classes(("watchclock_protocol", "watchclock_server")):
+    for kind in command.error_classes(_COMPONENTS):
         if issubclass(kind, ServerError | CaptureError) or kind is CodedError:
             yield kind.template
             yield kind.next_step

@@ -40,7 +40,7 @@ def test_the_night_shows_visits_on_time_late_missed_and_undecided(said: str) -> 
 
 
 def test_a_case_is_open_for_the_wand_whose_clock_stopped(said: str) -> None:
-    cases = re.findall(r"Case \d+ for wand (\S+): (\S+), opened by the server", said)
+    cases = re.findall(r"Case \d+ for wand (\S+): (\S+) \(.+\), opened by the server", said)
     assert cases == [("fcard:7", "F-XTAL")]
     assert "SAMET" in said
 

@@ -11,7 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from watchclock.demo.server import DemoServer
+from watchclock.language import is_chinese
 from watchclock.language import translate as _
+from watchclock_server.faults.pages import CLASS_WORDS
+from watchclock_server.language import Language, translations
 
 __all__ = ["print_cases", "print_night"]
 
@@ -55,14 +58,19 @@ def print_night(
 
 def print_cases(console: Console, server: DemoServer) -> None:
     """Print every open case with the evidence it stands on."""
+    catalog = translations(Language.CHINESE if is_chinese() else Language.ENGLISH)
     wands = {wand["id"]: wand["key"] for wand in server.get("/api/wands")}
     for case in server.get("/api/cases"):
         detail = server.get(f"/api/cases/{case['id']}")
-        signs = sorted({f"{each['code']} ({each['sign']})" for each in detail["evidence"]})
-        opened = _("Case {number} for wand {wand}: {fault_class}, opened by the server.").format(
-            number=case["id"], wand=wands[case["wand_id"]], fault_class=case["fault_class"]
+        signs = sorted({each["sign"] for each in detail["evidence"]})
+        opened = _("Case {number} for wand {wand}: {fault_class} ({words}), opened by the server.")
+        told = opened.format(
+            number=case["id"],
+            wand=wands[case["wand_id"]],
+            fault_class=case["fault_class"],
+            words=catalog.gettext(CLASS_WORDS[case["fault_class"]]),
         )
-        console.print(opened, soft_wrap=True)
+        console.print(told, soft_wrap=True)
         console.print(_("   Evidence: {signs}").format(signs=", ".join(signs)), soft_wrap=True)
 
 

@@ -1,8 +1,9 @@
 """The page of a site's routes and plans with its forms."""
 
+from collections.abc import Mapping
 from datetime import time
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,10 +12,12 @@ from watchclock_server.access import SignedIn
 from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.errors import RuleViolationError
+from watchclock_server.language import translatable
 from watchclock_server.plans import service
 from watchclock_server.plans.domain import (
     EVERY_DAY,
     FixedRounds,
+    PlanRule,
     PlanTerms,
     RecurringRounds,
     RoundPattern,
@@ -24,9 +27,19 @@ from watchclock_server.plans.schemas import TermsFields, to_minute
 from watchclock_server.rendering import render
 from watchclock_server.sites import service as sites
 
-__all__ = ["router"]
+__all__ = ["RULE_WORDS", "router"]
 
 router = APIRouter(include_in_schema=False)
+
+RULE_WORDS: Final[Mapping[str, str]] = {
+    PlanRule.ROUNDS_EXIST: translatable("no round is given"),
+    PlanRule.ROUNDS_IN_SHIFT: translatable("a round begins outside the shift"),
+    PlanRule.ROUND_LENGTH: translatable("the window is not between one minute and the shift"),
+    PlanRule.TOLERANCE: translatable("the tolerance is not between zero and the shift"),
+    PlanRule.WEEKDAYS: translatable("no day of the week is chosen, or one that does not exist"),
+    PlanRule.VALIDITY: translatable("the last night is before the first"),
+}
+"""What people read where the terms of a plan break a rule."""
 
 
 class RoundsInvalidError(RuleViolationError):

@@ -6,7 +6,12 @@ from datetime import date, datetime, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from watchclock_server.errors import ConflictError, NotFoundError, RuleViolationError
+from watchclock_server.errors import (
+    ConflictError,
+    NamedValues,
+    NotFoundError,
+    RuleViolationError,
+)
 from watchclock_server.plans import domain, repository
 from watchclock_server.plans.domain import Plan, PlannedVisit, PlanTerms, Route, RouteOrder
 from watchclock_server.sites import service as sites
@@ -185,7 +190,7 @@ def _check_terms(session: Session, site_id: int, terms: PlanTerms) -> None:
         raise RouteNotFoundError(route_id=terms.route_id)
     broken = domain.broken_rules(terms)
     if broken:
-        raise PlanRuleError(rules=", ".join(broken))
+        raise PlanRuleError(rules=NamedValues(members=broken))
 
 
 def _add_version(

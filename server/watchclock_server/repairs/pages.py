@@ -20,7 +20,7 @@ __all__ = ["ORDER_WORDS", "router"]
 
 router = APIRouter(include_in_schema=False)
 
-ORDER_WORDS: Final[Mapping[OrderState, str]] = {
+ORDER_WORDS: Final[Mapping[str, str]] = {
     OrderState.RECEIVED: translatable("received"),
     OrderState.DIAGNOSING: translatable("diagnosing"),
     OrderState.AWAITING_PARTS: translatable("awaiting parts"),

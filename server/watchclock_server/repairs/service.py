@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from watchclock_server.errors import NotFoundError, RuleViolationError
+from watchclock_server.errors import NamedValues, NotFoundError, RuleViolationError
 from watchclock_server.faults.domain import CaseState
 from watchclock_server.faults.service import CaseClosedError, load_case
 from watchclock_server.repairs import repository
@@ -95,7 +95,7 @@ def advance(
         raise RepairOrderNotFoundError(order=order_id)
     state = OrderState(row.state)
     if not is_allowed(state, wanted):
-        allowed = ", ".join(NEXT_STATES[state]) or "–"
+        allowed = NamedValues(members=NEXT_STATES[state])
         raise RepairStepError(state=state, wanted=wanted, allowed=allowed)
     reason = _reason(why)
     row.state = wanted

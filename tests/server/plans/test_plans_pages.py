@@ -104,6 +104,12 @@ def test_a_form_that_makes_no_plan_says_why(
     assert len(plans(planned)) == 1
 
 
+def test_broken_rules_are_told_in_chinese_words(planned: RunningApp) -> None:
+    form = {**PLAN, "name": "other", "starts": "07:00", "every_minutes": "", "weekdays": []}
+    answer = planned.browser.post("/sites/1/plans?lang=zh_CN", data=form)
+    assert "计划不能这样保存：有轮次在班次之外开始、没有选择有效的星期。" in answer.text
+
+
 def test_a_place_that_is_no_number_is_refused(site: RunningApp) -> None:
     answer = site.browser.post("/sites/1/routes", data={**ROUTE, "places": ["first", "", ""]})
     assert (answer.status_code, "plans.place_invalid" in answer.text) == (422, True)

@@ -76,6 +76,23 @@ def test_a_forbidden_step_names_the_allowed_ones_and_changes_nothing(running: Ru
     assert (shown["state"], len(shown["history"])) == ("received", 1)
 
 
+def test_a_forbidden_step_is_told_in_chinese_words(running: RunningApp) -> None:
+    order = open_order(running)
+    step = {"state": "awaiting_parts", "why": "looks fine"}
+    address = f"/api/repair-orders/{order['id']}/steps"
+    answer = running.script.post(address, json=step, headers={"Accept-Language": "zh"})
+    assert answer.json()["detail"] == "处于“已收到”的维修单不能变为“等待配件”。"
+    assert answer.json()["next_step"] == "现在允许：诊断中、已取消。"
+
+
+def test_an_order_at_its_end_allows_nothing(running: RunningApp) -> None:
+    order = open_order(running)
+    address = f"/api/repair-orders/{order['id']}/steps"
+    assert running.script.post(address, json={"state": "cancelled", "why": "no"}).is_success
+    answer = running.script.post(address, json={"state": "ready", "why": "after all"})
+    assert answer.json()["next_step"] == "Allowed now: –."
+
+
 def test_a_step_without_a_reason_is_refused(running: RunningApp) -> None:
     order = open_order(running)
     step = {"state": "diagnosing", "why": "  "}

@@ -1,0 +1,42 @@
+"""Kinds, doubts and events of records in words people read; scripts get the codes instead."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from watchclock.language import translate as _
+from watchclock_protocol.records import RecordFlag, RecordKind
+
+__all__ = ["EVENT_WORDS", "FLAG_WORDS", "KIND_WORDS"]
+
+KIND_WORDS: Final[Mapping[str, str]] = {
+    RecordKind.PATROL: _("patrol"),
+    RecordKind.SYSTEM: _("system"),
+}
+
+FLAG_WORDS: Final[Mapping[str, str]] = {
+    RecordFlag.TIME_NOT_DECIMAL: _("time in no decimal digits"),
+    RecordFlag.TIME_IMPOSSIBLE: _("impossible time"),
+    RecordFlag.TIME_CODING_UNCERTAIN: _("uncertain time coding"),
+    RecordFlag.EMPTY_SLOT: _("empty slot"),
+    RecordFlag.UNKNOWN_CODE: _("unknown code"),
+    RecordFlag.UNKNOWN_STATE: _("unknown state"),
+}
+
+EVENT_WORDS: Final[Mapping[str, str]] = {
+    "power_on": _("switched on"),
+    "records_initialised": _("records initialised"),
+    "charging_started": _("charging began"),
+    "charging_ended": _("charging ended"),
+    "voltage_too_low": _("voltage too low"),
+    "voltage_too_high": _("voltage too high"),
+    "voltage_normal": _("voltage normal again"),
+    "staff_cleared": _("staff list cleared"),
+    "staff_added": _("staff member added"),
+    "staff_deleted": _("staff member deleted"),
+    "staff_changed": _("staff member changed"),
+    "card_records_read": _("patrol records read"),
+    "system_records_read": _("system records read"),
+    "card_records_cleared": _("patrol records cleared"),
+    "system_records_cleared": _("system records cleared"),
+}
+"""Words for the meanings of system records; another dialect's meaning is shown by its name."""
