@@ -23,6 +23,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "device.verification": 5,
     "sim": 2,
     "upload.token_missing": 2,
+    "upload.token_unusable": 2,
     "upload": 6,
     "server": 6,
     "access": 6,

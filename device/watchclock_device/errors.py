@@ -52,6 +52,7 @@ __all__ = [
     "TimeZoneError",
     "TokenMissingError",
     "TokenRefusedError",
+    "TokenUnusableError",
     "UploadError",
     "VerificationError",
     "WrongDialectError",
@@ -248,6 +249,14 @@ class TokenMissingError(UploadError):
     code = "upload.token_missing"
     template = "No token was given for the server {server}."
     next_step = "Make one with watchclock token create and pass it as WATCHCLOCK_TOKEN."
+
+
+class TokenUnusableError(UploadError):
+    """The token holds a space, a line break or a letter that is not ASCII."""
+
+    code = "upload.token_unusable"
+    template = "The token holds characters that no token has."
+    next_step = "Copy it again exactly as watchclock token create printed it."
 
 
 class TokenRefusedError(UploadError):

@@ -18,6 +18,7 @@ from watchclock_device.errors import (
     ServerDownError,
     ServerFailedError,
     TokenRefusedError,
+    TokenUnusableError,
     UploadError,
 )
 from watchclock_device.spool import Spool
@@ -26,6 +27,7 @@ __all__ = ["Receipt", "Server", "Uploaded", "upload_waiting"]
 
 _TIMEOUT_S: Final = httpx.Timeout(30.0, connect=5.0)
 _LONGEST_REASON: Final = 300
+_TOKEN_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,14 @@ class Server:
     """A watchclock server, reached with an upload token."""
 
     def __init__(self, url: str, token: str) -> None:
+        """Nothing is sent yet.
+
+        Raises:
+            TokenUnusableError: the token has characters no header can carry.
+        """
+        # Told here, because the HTTP library would put the token into its message.
+        if not token.isascii() or not token.isprintable() or " " in token:
+            raise TokenUnusableError
         self.url = url.rstrip("/")
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT_S
@@ -67,6 +77,8 @@ class Server:
             UploadError: it is down, failed, refused the token, or is no watchclock server.
         """
         answer = self._ask("GET", "/api/ready")
+        if answer.is_client_error and answer.status_code not in _TOKEN_REFUSED:
+            raise ServerAnswerError(server=self.url, reason=f"status {answer.status_code}")
         if not answer.is_success:
             raise self._refusal(answer, capture="-")
         if _fields(answer).get("status") != "ready":
@@ -106,10 +118,11 @@ class Server:
                 headers=headers,
             )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise ServerDownError(server=self.url, reason=str(error) or "no answer") from error
+            reason = str(error).rstrip(".") or "no answer"
+            raise ServerDownError(server=self.url, reason=reason) from error
 
     def _refusal(self, answer: httpx.Response, capture: str) -> UploadError:
-        if answer.status_code in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        if answer.status_code in _TOKEN_REFUSED:
             return TokenRefusedError(server=self.url)
         if answer.is_server_error:
             return ServerFailedError(server=self.url, status=answer.status_code)

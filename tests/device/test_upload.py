@@ -50,6 +50,7 @@ ANSWERS_TO_READY: dict[str, Case] = {
     "half": (lambda _: Reply(body=b'{"status": "rea', announced=90), "upload.server_down"),
     "other server": (lambda _: Reply(body=b"<html>It works!</html>"), "upload.server_answer"),
     "404": (lambda _: Reply(status=404, body=b"no such page"), "upload.server_answer"),
+    "wrong path": (lambda _: problem(404, "There is nothing here."), "upload.server_answer"),
     "redirect": (lambda _: Reply(status=302), "upload.server_answer"),
 }
 ANSWERS_TO_CAPTURES: dict[str, Case] = {
@@ -153,3 +154,11 @@ def test_a_server_that_is_down_is_named_with_the_next_step(url: str) -> None:
         server.check_ready()
     assert down.value.code == "upload.server_down"
     assert "spool" in down.value.advice
+
+
+@pytest.mark.parametrize("token", ["secret\n", "two words", "令牌"])
+def test_a_token_no_header_can_carry_is_refused_without_being_told(token: str) -> None:
+    with pytest.raises(UploadError) as unusable:
+        Server("http://127.0.0.1:9", token)
+    assert unusable.value.code == "upload.token_unusable"
+    assert token not in str(unusable.value)
