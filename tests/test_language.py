@@ -1,13 +1,37 @@
 """Everything the command says, it says in Chinese too."""
 
+import errno
+import os
+import re
 import string
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from babel.messages.extract import extract_from_dir
 
-from tests.support.catalog import CATALOG, compiled, load, needed_sentences
+from tests.support.catalog import (
+    CATALOG,
+    HELP_SENTENCES,
+    SYSTEM_REASONS,
+    compiled,
+    load,
+    needed_sentences,
+)
 from watchclock.language import next_step_of, sentence_of, translate
-from watchclock_protocol.errors import DialectUnknownError
+from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
+from watchclock_protocol.dialects.fcard.records import SYSTEM_CODES
+from watchclock_protocol.errors import DialectUnknownError, NotACaptureError
+from watchclock_protocol.records import RecordFlag, RecordKind
+
+HELP_OF_EVERY_VERB = """
+from watchclock.command import VERBS, main
+assert not any(main([*verb.split(), "--help"]) for verb in ("", *VERBS, "token create"))
+"""
 
 
 def fields(template: str) -> set[str]:
@@ -46,6 +70,49 @@ def test_the_language_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -
     assert chinese != english
     assert "morse" in chinese[0]
     assert "fcard, wm5000t" in chinese[1]
+
+
+def test_a_known_reason_is_translated_and_a_name_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHCLOCK_LANGUAGE", "zh")
+    told = sentence_of(NotACaptureError(reason="it is no text"))
+    assert told == "这不是 watchclock 的通讯记录文件：不是文本。"
+    assert "“Options”" in sentence_of(DialectUnknownError(dialect="“Options”", known="fcard"))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [(FLAG_WORDS, RecordFlag), (KIND_WORDS, RecordKind)], ids=["flag", "kind"]
+)
+def test_every_kind_and_doubt_of_a_record_has_a_word(
+    words: dict[str, str], kind: type[StrEnum]
+) -> None:
+    assert set(words) == set(kind)
+
+
+def test_every_event_of_a_wands_log_has_a_word() -> None:
+    assert set(EVENT_WORDS) == {name for names in SYSTEM_CODES.values() for name in names}
+
+
+def test_the_sentences_of_libraries_are_still_theirs() -> None:
+    folder = Path(typer.__file__).parent
+    said = {found[2] for found in extract_from_dir(folder, keywords={"_": None})}
+    assert said >= HELP_SENTENCES
+    assert {os.strerror(each) for each in (errno.ENOENT, errno.EACCES)} <= SYSTEM_REASONS
+
+
+def test_the_help_of_every_verb_is_chinese_and_no_sentence_is_cut_off() -> None:
+    # Chinese has no spaces: without one, a terminal of 80 columns would lose the end of a line.
+    environment = {**os.environ, "WATCHCLOCK_LANGUAGE": "zh", "COLUMNS": "80"}
+    environment["PYTHONUTF8"] = "1"
+    said = subprocess.run(
+        [sys.executable, "-c", HELP_OF_EVERY_VERB],
+        env=environment,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+    ).stdout
+    assert "╭─ 选项 ─" in said
+    assert said.count("Usage: watchclock") == 9
+    assert re.findall(r".*[\u4e00-\u9fff] ?….*", said) == []
 
 
 def test_an_empty_sentence_stays_empty() -> None:

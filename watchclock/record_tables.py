@@ -169,22 +169,25 @@ def _word(value: Field) -> str:
 def _cells(keyed: KeyedRecord) -> list[str]:
     record = keyed.record
     fields = record_fields(keyed)
-    match record:
-        case PatrolRecord():
-            what = str(record.tag)
-        case SystemRecord():
-            meanings = " / ".join(EVENT_WORDS.get(each, each) for each in record.meanings)
-            what = f"{record.code} {meanings}".rstrip()
     shown = (
         KIND_WORDS[record.kind],
         fields["slot"],
         fields["wand_time"],
-        what,
+        _tag_or_event(record),
         fields.get("guard_number"),
         ", ".join(FLAG_WORDS[flag] for flag in sorted(record.flags)),
         fields["raw"],
     )
     return [_word(value) for value in shown]
+
+
+def _tag_or_event(record: PatrolRecord | SystemRecord) -> str:
+    match record:
+        case PatrolRecord():
+            return str(record.tag)
+        case SystemRecord():
+            meanings = " / ".join(EVENT_WORDS.get(each, each) for each in record.meanings)
+            return f"{record.code} {meanings}".rstrip()
 
 
 def _civil(civil: datetime | None) -> str | None:

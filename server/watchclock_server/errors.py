@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from typing_extensions import override
+
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
@@ -44,6 +46,7 @@ class NamedValues:
 
     members: tuple[StrEnum, ...]
 
+    @override
     def __str__(self) -> str:
         """The codes, or a dash where there are none."""
         return ", ".join(self.members) or "–"

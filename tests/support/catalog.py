@@ -20,9 +20,9 @@ from watchclock_protocol.errors import CodedError
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
 CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
-LIBRARY_SENTENCES = frozenset(
+# Of typer's help and usage errors; what it does not pass through gettext stays English.
+HELP_SENTENCES = frozenset(
     {
-        # typer's help and usage errors; what it does not pass through gettext stays English.
         "Arguments",
         "Options",
         "Commands",
@@ -32,7 +32,11 @@ LIBRARY_SENTENCES = frozenset(
         "[env var: {}]",
         "[required]",
         "Try [blue]'{command_path} {help_option}'[/] for help.",
-        # Reasons the operating system gives.
+    }
+)
+# Reasons the operating system gives.
+SYSTEM_REASONS = frozenset(
+    {
         "No such file or directory",
         "Permission denied",
         "Is a directory",
@@ -42,7 +46,6 @@ LIBRARY_SENTENCES = frozenset(
         "No space left on device",
         "Input/output error",
         "Cannot assign requested address",
-        "Name or service not known",
     }
 )
 COMPONENTS = (
@@ -80,7 +83,7 @@ def needed_sentences() -> set[str]:
     """Every sentence the command can say: translated literals, and what errors tell."""
     said = {text for path in COMMAND.rglob("*.py") for text in _translated_literals(path)}
     told = {text for kind in error_classes() for text in (kind.template, kind.next_step)}
-    return said | told | reasons(COMPONENTS) | LIBRARY_SENTENCES
+    return said | told | reasons(COMPONENTS) | HELP_SENTENCES | SYSTEM_REASONS
 
 
 def reasons(components: Sequence[str]) -> set[str]:
