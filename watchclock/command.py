@@ -6,11 +6,14 @@ docs/errors.md lists.
 """
 
 import difflib
+import errno
 import importlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import typer
@@ -20,9 +23,13 @@ from rich.table import Table
 from watchclock.exit_codes import exit_code
 from watchclock.language import next_step_of, sentence_of, speak_in_libraries
 from watchclock.language import translate as _
+from watchclock.several_errors import SeveralError
 from watchclock_protocol.errors import CodedError
 
-__all__ = ["VERBS", "MissingPartError", "UnknownVerbError", "Verb", "load_verb", "main"]
+__all__ = ["VERBS", "MissingPartError", "OutputError", "UnknownVerbError", "Verb"]
+__all__ += ["load_verb", "main"]
+
+_UNWRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 class MissingPartError(CodedError):
@@ -39,6 +46,14 @@ class UnknownVerbError(CodedError):
     code = "command.unknown_verb"
     template = "There is no verb named {verb}."
     next_step = "Did you mean {nearest}? watchclock --help lists all verbs."
+
+
+class OutputError(CodedError):
+    """Standard output does not take what the verb says, such as a file on a full disk."""
+
+    code = "command.output"
+    template = "The output cannot be written: {reason}."
+    next_step = "Make room or send the output elsewhere, then run the command again."
 
 
 class Verb(NamedTuple):
@@ -107,13 +122,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     speak_in_libraries()
     try:
-        load_verb(words[0])(args=words[1:], prog_name=f"watchclock {words[0]}")
+        return _run(words)
     except CodedError as error:
-        _report(error, as_json="--json" in words)
-        return exit_code(error)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
-    return 0
+        errors: tuple[CodedError, ...] = (error,)
+    except SeveralError as several:
+        errors = several.errors
+    for told in errors:
+        _report(told, as_json="--json" in words)
+    return exit_code(errors[0])
+
+
+def _run(words: Sequence[str]) -> int:
+    """The exit code of the verb, once everything it says is written."""
+    code = 0
+    try:
+        try:
+            load_verb(words[0])(args=words[1:], prog_name=f"watchclock {words[0]}")
+        except SystemExit as stop:
+            code = stop.code if isinstance(stop.code, int) else 0
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _UNWRITTEN:
+            raise
+        # What was not written must not be tried again when the program ends.
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - used to the end
+        raise OutputError(reason=error.strerror) from error
+    return code
 
 
 def _print_verbs() -> None:
@@ -130,8 +164,16 @@ def _print_verbs() -> None:
 
 def _report(error: CodedError, *, as_json: bool) -> None:
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    about: list[str] = getattr(error, "__notes__", [])
+    for note in about:
+        console.print(f"{note}:")
     console.print(f"{sentence_of(error)} [{error.code}]")
     console.print(next_step_of(error))
     if as_json:
-        told = {"error": error.code, "detail": str(error), "next_step": error.advice}
+        told: dict[str, str | list[str]] = {
+            "error": error.code,
+            "detail": str(error),
+            "next_step": error.advice,
+        }
+        told |= {"about": about} if about else {}
         sys.stdout.write(json.dumps(told) + "\n")

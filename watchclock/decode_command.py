@@ -10,6 +10,7 @@ import typer
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
 from watchclock.record_tables import Printer, csv_printer, print_json, print_table
+from watchclock.several_errors import raise_all
 from watchclock_protocol.capture import Capture, Chunk, capture_name, read_capture
 from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.errors import CaptureError, CodedError, NotACaptureError
@@ -92,24 +93,34 @@ def decode(
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help=_("Print CSV for spreadsheets."))] = False,
 ) -> None:
-    """Print the records of captures and transcripts, with raw bytes and doubts."""
+    """Print the records of captures and transcripts, with raw bytes and doubts.
+
+    A file that cannot be used does not stop the next one; all are told of at the end.
+    """
     show: Printer = print_table
     if as_json:
         show = print_json
     elif as_csv:
         show = csv_printer()
-    doubts: list[CaptureError] = []
+    errors: list[CodedError] = []
     for path in files:
-        found = _decode_file(path, dialect)
+        try:
+            found = _decode_file(path, dialect)
+        except CaptureError as error:
+            error.add_note(str(path))
+            errors.append(error)
+            continue
+        except FileUnreadableError as error:
+            errors.append(error)
+            continue
         about: dict[str, str | int] = {
             "file": str(path),
             "sha256": found.sha256,
             "torn_bytes": found.torn_bytes,
         }
         show(about, found.decoded)
-        doubts += [] if found.doubt is None else [found.doubt]
-    for doubt in doubts:
-        raise doubt
+        errors += [] if found.doubt is None else [found.doubt]
+    raise_all(errors)
 
 
 def _decode_file(path: Path, dialect: str | None) -> DecodedFile:

@@ -22,7 +22,8 @@ from watchclock.dock_options import (
 from watchclock.download_report import ProgressBar, print_recovered, print_result, result_fields
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
-from watchclock.upload_command import print_receipt, raise_first, receipt_fields, send_waiting
+from watchclock.several_errors import raise_all
+from watchclock.upload_command import print_receipt, receipt_fields, send_waiting
 from watchclock_device.addresses import AUTO
 from watchclock_device.clocks import SYSTEM_CLOCKS
 from watchclock_device.docking import Docking
@@ -104,7 +105,7 @@ def _upload(result: DownloadResult, spool: Spool, server: Server | None, *, as_j
     if not as_json:
         for receipt in uploaded.receipts:
             print_receipt(receipt)
-    raise_first(uploaded)
+    raise_all(uploaded.errors)
 
 
 @contextmanager

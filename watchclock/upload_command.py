@@ -12,10 +12,11 @@ from rich.progress import Progress
 from watchclock.dock_options import SpoolOption, TokenOption, open_server, open_spool
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
+from watchclock.several_errors import raise_all
 from watchclock_device.spool import Spool
 from watchclock_device.upload import Receipt, Server, Uploaded, upload_waiting
 
-__all__ = ["raise_first", "receipt_fields", "send_waiting", "upload"]
+__all__ = ["print_receipt", "receipt_fields", "send_waiting", "upload"]
 
 
 def upload(
@@ -41,7 +42,7 @@ def upload(
             print_receipt(receipt)
         if not uploaded.receipts and not uploaded.errors:
             Console().print(_("Nothing waits in the spool."))
-    raise_first(uploaded)
+    raise_all(uploaded.errors)
 
 
 def send_waiting(spool: Spool, server: Server) -> Uploaded:
@@ -54,16 +55,6 @@ def send_waiting(spool: Spool, server: Server) -> Uploaded:
             bar.update(task, completed=done, total=total)
 
         return upload_waiting(spool, server, report)
-
-
-def raise_first(uploaded: Uploaded) -> None:
-    """Returns when the server took everything and nothing contradicted.
-
-    Raises:
-        UploadError: the first capture it did not take, or that contradicts older records.
-    """
-    for error in uploaded.errors:
-        raise error
 
 
 def receipt_fields(receipt: Receipt) -> dict[str, str | int | bool]:

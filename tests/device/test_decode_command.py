@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -134,3 +136,34 @@ def test_the_dialect_asked_for_wins_over_the_one_in_the_file(
     code, out, _ = decode(capsys, str(capture), "--dialect", "fcard", "--json")
     file = json.loads(out)
     assert (code, file["dialect"], file["wand"], file["records"]) == (0, "fcard", None, [])
+
+
+def test_a_file_that_cannot_be_used_is_named_and_stops_no_other(
+    capsys: pytest.CaptureFixture[str], capture: Path, tmp_path: Path
+) -> None:
+    noise, gone = tmp_path / "noise.pcapng", tmp_path / "gone.pcapng"
+    noise.write_bytes(b"noise" * 100)
+    code, out, err = decode(capsys, str(noise), str(gone), str(capture), "--json")
+    file, *errors = [json.loads(line) for line in out.splitlines()]
+    assert code == 5
+    assert [record["raw"] for record in file["records"]] == RAW
+    assert [error["error"] for error in errors] == [
+        "capture.not_a_capture",
+        "command.file_unreadable",
+    ]
+    assert errors[0]["about"] == [str(noise)]
+    assert f"{noise}:\nThis is not a watchclock capture" in err
+
+
+def test_output_that_cannot_be_written_is_an_error_and_no_crash() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            [sys.executable, "-m", "watchclock", "decode", str(GOLDEN), "--csv"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    sentence, _ = ended.stderr.splitlines()
+    assert ended.returncode == 2
+    assert sentence.endswith("[command.output]")
