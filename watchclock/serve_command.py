@@ -85,7 +85,9 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortInUseError(host=host, port=port) from error
-        raise ListenError(host=host, port=port, reason=error.strerror) from error
+        # Python adds in brackets where it was listening; the sentence says that already.
+        reason = (error.strerror or "").partition(" (")[0]
+        raise ListenError(host=host, port=port, reason=reason) from error
 
 
 def _announce(settings: Settings) -> None:

@@ -45,7 +45,9 @@ SYSTEM_REASONS = frozenset(
         "Read-only file system",
         "No space left on device",
         "Input/output error",
+        "File too large",
         "Cannot assign requested address",
+        "Disk quota exceeded",
     }
 )
 COMPONENTS = (
