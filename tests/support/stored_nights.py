@@ -64,7 +64,7 @@ def add_plan(
 
 
 def add_wand(session: Session, site_id: int, number: int = 7, *, stopped: bool = False) -> int:
-    """The key of a wand whose clock was set in the evening and compared in the morning.
+    """The key of a wand whose clock was right and set in the evening, and compared in the morning.
 
     A stopped one showed in the morning what it had shown in the evening.
     """
@@ -89,9 +89,10 @@ def add_wand(session: Session, site_id: int, number: int = 7, *, stopped: bool =
             wand_civil=civil.replace(tzinfo=None),
             utc=utc,
             uncertainty_s=0.0,
-            offset_s=None,
+            offset_s=0.0 if civil == utc else None,
         )
         for kind, civil, utc in (
+            (AnchorKind.READ, EVENING, EVENING),
             (AnchorKind.SET, EVENING, EVENING),
             (AnchorKind.READ, shown, MORNING),
         )
