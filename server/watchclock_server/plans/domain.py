@@ -93,7 +93,8 @@ class FixedRounds:
 class RecurringRounds:
     """Rounds that begin every so many elapsed minutes, the first with the shift.
 
-    Only rounds that end by the end of the shift are planned.
+    Only rounds that end by the end of the shift are planned; the first one always is, also when
+    the clocks going forward leave too little of the shift.
     """
 
     every_minutes: int
@@ -273,7 +274,7 @@ def _starts(terms: PlanTerms, duty_date: date, zone: ZoneInfo) -> list[datetime]
             end = _utc(datetime.combine(end_date, shift.end), zone)
             step = timedelta(minutes=every_minutes)
             count = (end - begin - timedelta(minutes=terms.round_minutes)) // step + 1
-            return [begin + step * index for index in range(count)]
+            return [begin + step * index for index in range(max(count, 1))]
     assert_never(terms.rounds)
 
 

@@ -64,6 +64,12 @@ def test_a_round_that_would_end_after_the_shift_is_not_planned() -> None:
     assert len(starts) == 2
 
 
+def test_a_round_as_long_as_the_shift_is_planned_on_the_shortest_night_too() -> None:
+    once = replace(HOURLY, round_minutes=HOURLY.shift.length_minutes)
+    starts = [each.start for each in planned_rounds(plan_of(once), SPRING, BERLIN)]
+    assert starts == [datetime(2026, 3, 28, 21, tzinfo=UTC)]
+
+
 def test_rounds_after_midnight_belong_to_the_date_on_which_the_shift_starts() -> None:
     assert civil_starts(fixed("23:00", "00:00", "05:59"), ORDINARY) == [
         "02 23:00+0100",
