@@ -62,10 +62,14 @@ def test_every_time_is_that_of_the_wands_site_and_spans_are_said_in_words(
     opened = running.browser.post(f"/wands/{wand_id}/cases", data=symptom)
     wand_page = running.browser.get(f"/wands/{wand_id}").text
     case_page = running.browser.get(opened.headers["location"]).text
+    ordered = running.browser.post(
+        f"{opened.headers['location']}/repair-orders", data={"why": "came by post"}
+    )
+    order_page = running.browser.get(ordered.headers["location"]).text
     assert "−50 min 9 s" in wand_page
     assert "the clock was off by −50 min 9 s." in wand_page
     assert "compared only at the end" in wand_page
-    for page in (wand_page, case_page):
+    for page in (wand_page, case_page, order_page):
         assert "Times on this page are those of Asia/Shanghai" in page
         assert "UTC" not in page
 

@@ -68,7 +68,7 @@ class CaseAlreadyOpenError(ConflictError):
 
     code = "faults.case_already_open"
     template = "Case {case} is open for this wand and this class of fault."
-    next_step = "Add what you know to that case."
+    next_step = "Look at that case: a repair order takes what was found, or close it first."
 
 
 class CaseClosedError(ConflictError):

@@ -14,7 +14,7 @@ from watchclock_server.language import translatable
 from watchclock_server.rendering import render
 from watchclock_server.repairs import service
 from watchclock_server.repairs.domain import NEXT_STATES, OrderState
-from watchclock_server.wands.service import load_wand
+from watchclock_server.wands.service import load_wand, zone_of
 
 __all__ = ["ORDER_WORDS", "router"]
 
@@ -52,11 +52,13 @@ def show_order(
 ) -> HTMLResponse:
     """A repair order with its history and the steps it may take now."""
     order = service.load_order(session, order_id)
+    wand = load_wand(session, order.wand_id)
     return render(
         request,
         "repair_order.html",
         order=order,
-        wand=load_wand(session, order.wand_id),
+        wand=wand,
+        zone=zone_of(session, wand),
         history=service.order_history(session, order_id),
         allowed=NEXT_STATES[order.state],
         words=ORDER_WORDS,
