@@ -22,8 +22,9 @@ from watchclock.demo.server import PERSON, DemoServer, serving
 from watchclock.demo.site import describe_site
 from watchclock.language import is_chinese
 from watchclock.language import translate as _
-from watchclock_sim.scenario import DialectName, Scenario, WandPlan
+from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEMO_NIGHT, load
+from watchclock_sim.wands.kinds import DialectName
 
 __all__ = ["demo"]
 
