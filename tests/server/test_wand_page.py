@@ -125,6 +125,16 @@ def test_a_person_opens_a_case_and_names_and_places_the_wand(running: RunningApp
     assert running.script.get(f"/api/wands/{wand_id}").json()["site_id"] is None
 
 
+@pytest.mark.parametrize("name", ["", "  ", "A\x00B", "A\nB", "W" * 81])
+def test_a_wand_keeps_its_name_when_the_new_one_cannot_be_read(
+    running: RunningApp, name: str
+) -> None:
+    wand_id = upload(running, FcardDownload(started=MORNING).capture())
+    answer = running.script.patch(f"/api/wands/{wand_id}", json={"name": name})
+    assert (answer.status_code, answer.json()["code"]) == (422, "wands.name")
+    assert running.script.get(f"/api/wands/{wand_id}").json()["name"] == "fcard:5"
+
+
 @pytest.mark.parametrize("path", ["/wands", "/wands/1", "/cases/1", "/repair-orders/1"])
 def test_nobody_sees_a_page_without_signing_in(running_on_sqlite: RunningApp, path: str) -> None:
     answer = running_on_sqlite.stranger.get(path)

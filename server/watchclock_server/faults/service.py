@@ -35,6 +35,7 @@ __all__ = [
     "CaseClosedError",
     "CaseEvent",
     "CaseNotFoundError",
+    "CaseRemarkError",
     "CaseSymptomError",
     "Closing",
     "NotedEvidence",
@@ -85,6 +86,14 @@ class CaseSymptomError(RuleViolationError):
     code = "faults.case_symptom"
     template = "A case needs the symptom in 1 to {longest} characters."
     next_step = "Write down what was noticed, in the words it was told."
+
+
+class CaseRemarkError(RuleViolationError):
+    """The remark a case is closed with is too long."""
+
+    code = "faults.case_remark"
+    template = "A remark has at most {longest} characters."
+    next_step = "Shorten the remark; findings belong in the repair order."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +260,11 @@ def close_case(
     Raises:
         CaseNotFoundError: no such case.
         CaseClosedError: it is closed already.
+        CaseRemarkError: the remark is too long.
     """
+    remark = closing.remark.strip()
+    if len(remark) > LONGEST_TEXT:
+        raise CaseRemarkError(longest=LONGEST_TEXT)
     row = repository.lock_case(session, case_id)
     if row is None:
         raise CaseNotFoundError(case=case_id)
@@ -261,7 +274,7 @@ def close_case(
     row.failure_mode = closing.failure_mode
     row.mechanism = closing.mechanism
     row.cause = closing.cause
-    _remember(session, row, who, closing.remark.strip()[:LONGEST_TEXT], now)
+    _remember(session, row, who, remark, now)
     return _case(row)
 
 

@@ -47,7 +47,7 @@ class WandNameError(RuleViolationError):
     """A wand cannot be called this."""
 
     code = "wands.name"
-    template = "A wand's name has 1 to {longest} characters."
+    template = "A wand's name has 1 to {longest} visible characters."
     next_step = "Give the wand the name that is written on it."
 
 
@@ -129,12 +129,13 @@ def rename_wand(session: Session, *, wand_id: int, name: str) -> Wand:
 
     Raises:
         WandNotFoundError: there is none.
-        WandNameError: the name is empty or too long.
+        WandNameError: the name is empty, too long, or holds characters nobody can see.
     """
     row = _load(session, wand_id)
-    if not 0 < len(name.strip()) <= LONGEST_NAME:
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise WandNameError(longest=LONGEST_NAME)
-    row.name = name.strip()
+    row.name = name
     return _value(row)
 
 

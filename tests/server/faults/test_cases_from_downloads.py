@@ -73,6 +73,15 @@ def test_a_closed_case_is_not_closed_again(running: RunningApp) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "faults.case_closed")
 
 
+def test_a_remark_that_is_too_long_is_refused_and_not_cut(running: RunningApp) -> None:
+    (case_id,) = upload(running, FLAT)["cases_opened"]
+    words = {"failure_mode": "PDE", "mechanism": "material", "cause": "wear"}
+    closing = {**words, "remark": "x" * 2_001}
+    answer = running.script.post(f"/api/cases/{case_id}/closing", json=closing)
+    assert (answer.status_code, answer.json()["code"]) == (422, "faults.case_remark")
+    assert running.script.get(f"/api/cases/{case_id}").json()["state"] == "open"
+
+
 def test_a_person_cannot_open_a_second_case_of_one_class(running: RunningApp) -> None:
     wand_id = upload(running, FLAT)["wand_id"]
     wanted = {"wand_id": wand_id, "fault_class": "F-BATT", "symptom": "dies at midnight"}
