@@ -151,6 +151,15 @@ def test_coverage_ends_where_the_last_complete_download_began(
     assert coverage.covered_until == EVENING
 
 
+def test_a_dock_whose_clock_is_ahead_covers_nothing_that_is_still_to_come(
+    database: Database, archive: Archive
+) -> None:
+    ahead = replace(NIGHT, started=MORNING + timedelta(days=1)).capture()
+    with site_with(database, archive, ahead) as (session, site_id):
+        (known,) = service.coverage(session, site_id)
+        assert known.covered_until == MORNING
+
+
 def test_an_overwritten_memory_is_a_doubt_since_it_was_last_emptied(
     database: Database, archive: Archive
 ) -> None:

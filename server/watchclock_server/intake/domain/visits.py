@@ -216,7 +216,12 @@ def coverage_of(wand: Wand, downloads: Sequence[Download], model: ClockModel) ->
         doubts += _losses(download, emptied)
     return WandCoverage(
         wand=wand,
-        complete_downloads=tuple(item.started_at for item in downloads if item.is_complete),
+        # A download cannot have begun after it arrived; a dock whose clock is ahead says so.
+        complete_downloads=tuple(
+            sorted(
+                min(item.started_at, item.received_at) for item in downloads if item.is_complete
+            )
+        ),
         doubts=tuple(doubts),
     )
 
