@@ -105,10 +105,17 @@ def _environment(language: Language) -> Environment:
     # The i18n extension adds these methods at run time only.
     environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(_FILTERS)
-    environment.filters["span"] = partial(_span, catalog)
-    environment.filters["offset"] = partial(_offset, catalog)
-    environment.filters["figures"] = partial(_figures, catalog)
+    environment.filters.update(_spoken_filters(catalog))
     return environment
+
+
+def _spoken_filters(catalog: NullTranslations) -> Mapping[str, Callable[..., object]]:
+    """The filters that need words."""
+    return {
+        "span": partial(_span, catalog),
+        "offset": partial(_offset, catalog),
+        "figures": partial(_figures, catalog),
+    }
 
 
 def _local_time(instant: datetime, zone: str) -> str:
