@@ -20,6 +20,8 @@ __all__ = [
 ]
 
 NAME_LENGTH: Final = 100
+LONGEST_TAG_OCTETS: Final = 32
+"""Far more than any tag's number; what is longer was pasted by mistake."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,4 +126,4 @@ def normal_tag(text: str) -> str | None:
         tag = TagId.parse(text.strip().lower())
     except ValueError:
         return None
-    return str(tag) if tag.octets else None
+    return str(tag) if 0 < len(tag.octets) <= LONGEST_TAG_OCTETS else None

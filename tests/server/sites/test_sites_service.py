@@ -151,6 +151,9 @@ def test_every_tag_has_one_written_form(technology: TagTechnology, octets: bytes
     assert normal_tag(written) == normal_tag(f" {written.swapcase()} ") == written
 
 
-@pytest.mark.parametrize("text", ["", "rfid:", "7E017F", "nfc:7E017F", "rfid:7E017", "rfid:XY"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "rfid:", "7E017F", "nfc:7E017F", "rfid:7E017", "rfid:XY", "rfid:" + 33 * "AB"],
+)
 def test_what_is_no_tag_has_no_form(text: str) -> None:
     assert normal_tag(text) is None
