@@ -3,6 +3,7 @@
 Source: koliha/jwm-wm5000t, readme.md. One command at a time; the wand echoes each, then answers.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -28,6 +29,7 @@ __all__ += [
     "StartBlock",
 ]
 __all__ += ["StartDownload", "Status", "StoredRecord", "UnknownRequest", "WriteClock"]
+__all__ += ["plain_name"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +184,8 @@ COMMANDS: Final[Mapping[type[KnownRequest], CommandShape]] = {
     ),
     CloseSession: CommandShape(code=BLOCK_START, payload_length=0, answer_length=1),
 }
+
+
+def plain_name(kind: type[object]) -> str:
+    """What an error calls a command or an answer, such as ``start block``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.__name__).lower()

@@ -36,6 +36,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     StoredRecord,
     UnknownRequest,
     WriteClock,
+    plain_name,
 )
 from watchclock_protocol.dialects.wm5000t.layouts import (
     ANSWER_SUM_LENGTH,
@@ -328,7 +329,8 @@ class AnswerCutter:
 
     def _parse_done(self, answer: bytes) -> Done:
         if answer != _DONE:
-            raise RefusedError(command=type(self._request).__name__, reason=answer.hex().upper())
+            name = plain_name(type(self._request))
+            raise RefusedError(command=name, reason=answer.hex().upper())
         return Done()
 
     def _skip_noise(self) -> BytesSkipped:

@@ -9,7 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, TypeAlias, assert_never
 
-from watchclock_protocol.dialects.wm5000t.commands import KnownRequest, NextRecord, StartBlock
+from watchclock_protocol.dialects.wm5000t.commands import (
+    KnownRequest,
+    NextRecord,
+    StartBlock,
+    plain_name,
+)
 from watchclock_protocol.dialects.wm5000t.frames import Exchange, build_request
 from watchclock_protocol.dialects.wm5000t.listener import Wm5000tListener
 from watchclock_protocol.dialects.wm5000t.procedures import Pause, Procedure, Procedures, Wish
@@ -139,7 +144,7 @@ class Wm5000tHost:
             return self._transmit(self._postponed)
         if self._open is None:
             return self._resume(next)
-        name = type(self._open).__name__
+        name = plain_name(type(self._open))
         return self._begin_again(SilenceError(command=name, attempts=self._attempt))
 
     def _require_offered(self, command: HostCommand) -> _OfferedCommand:

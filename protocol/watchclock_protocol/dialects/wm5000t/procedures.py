@@ -23,6 +23,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     Status,
     StoredRecord,
     WriteClock,
+    plain_name,
 )
 from watchclock_protocol.dialects.wm5000t.layouts import RECORD_LENGTH
 from watchclock_protocol.dialects.wm5000t.listener import describe_count, describe_status
@@ -174,5 +175,6 @@ class Procedures:
 def _ask(request: KnownRequest, expected: type[_Reply]) -> _Steps[_Reply]:
     reply = yield request
     if not isinstance(reply, expected):
-        raise SequenceError(answer=type(reply).__name__, expected=expected.__name__)
+        answer = "nothing" if reply is None else plain_name(type(reply))
+        raise SequenceError(answer=answer, expected=plain_name(expected))
     return reply

@@ -209,6 +209,7 @@ def test_silence_fails_after_three_attempts(command: HostCommand) -> None:
     assert events.count(Transmit(b"\x55")) == host.ATTEMPTS == 3
     assert isinstance(events[-1], Failed)
     assert isinstance(events[-1].error, SilenceError)
+    assert "did not answer start block after 3 attempts" in str(events[-1].error)
 
 
 def refused(line: Line, command: HostCommand) -> str:
