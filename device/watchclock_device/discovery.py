@@ -19,6 +19,7 @@ from watchclock_device.conversation import Conversation, Unrecorded, ignore
 from watchclock_device.errors import (
     DeviceError,
     LinkLostError,
+    NoiseError,
     NoWandError,
     PortBusyError,
     PortForbiddenError,
@@ -68,6 +69,7 @@ class Discovery:
         self._drivers = drivers
         self._clocks = clocks
         self._also = tuple(also)
+        self._noise_bytes = 0
 
     def find_ports(self) -> list[FoundPort]:
         """The ports that exist now, each once.
@@ -95,6 +97,7 @@ class Discovery:
             AddressError: ``where`` is no address.
             DialectUnknownError: nobody knows the dialect.
             NoWandError: nobody answers.
+            NoiseError: what arrives from that address means nothing in any dialect.
             SeveralWandsError: more than one wand answers.
             DeviceError: the port cannot be opened; see ``PortDriver.open``.
         """
@@ -107,6 +110,8 @@ class Discovery:
         if asked is not None:
             return Dock(address=address, dialect=asked)
         found = self._probe(address, DIALECTS.values())
+        if found is None and self._noise_bytes:
+            raise NoiseError(address=address.text, count=self._noise_bytes)
         if found is None:
             raise NoWandError(address=address.text)
         return Dock(address=address, dialect=found)
@@ -149,6 +154,7 @@ class Discovery:
                 raise SeveralWandsError(addresses=named)
 
     def _probe(self, address: Address, dialects: Iterable[Dialect]) -> Dialect | None:
+        self._noise_bytes = 0
         return next((each for each in dialects if self._answers(address, each)), None)
 
     def _answers(self, address: Address, dialect: Dialect) -> bool:
@@ -160,6 +166,7 @@ class Discovery:
             except WandChangedError as error:
                 raise SeveralWandsError(addresses=address.text) from error
             except RemoteProtocolError:
+                self._noise_bytes += talk.received_bytes
                 return False
         return True
 

@@ -166,14 +166,17 @@ def test_an_unknown_dialect_and_zone(spool: Path, capsys: pytest.CaptureFixture[
     assert told(capsys)["error"] == "device.address"
 
 
-def test_nothing_but_noise(spool: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("dialect", [[], ["--dialect", "fcard"]])
+def test_nothing_but_noise(
+    dialect: list[str], spool: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def babble() -> int:
         while heard := os.read(far, 100):
             os.write(far, heard[::-1])
         return 0
 
     with silent_port() as (address, far), running_child(babble):
-        assert run(address, "--dialect", "fcard", spool=spool) == 4
+        assert run(address, *dialect, spool=spool) == 4
     error = told(capsys)
     assert error["error"] == "device.noise"
     assert "contacts" in error["next_step"]
