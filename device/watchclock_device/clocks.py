@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
-__all__ = ["SYSTEM_CLOCKS", "Clocks", "civil_at"]
+__all__ = ["SYSTEM_CLOCKS", "Clocks", "civil_at", "instant_at"]
 
 _NS_A_SECOND: Final = 1_000_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -40,7 +40,11 @@ class Clocks:
 SYSTEM_CLOCKS: Final = Clocks(utc_ns=time.time_ns, monotonic_s=time.monotonic, sleep_s=time.sleep)
 
 
+def instant_at(utc_ns: int) -> datetime:
+    """The instant, aware, in UTC, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=utc_ns // 1000)
+
+
 def civil_at(utc_ns: int, zone: tzinfo | None) -> datetime:
     """The civil time at an instant, without zone; None is the zone of this machine."""
-    instant = _EPOCH + timedelta(microseconds=utc_ns // 1000)
-    return instant.astimezone(zone).replace(tzinfo=None)
+    return instant_at(utc_ns).astimezone(zone).replace(tzinfo=None)

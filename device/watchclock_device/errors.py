@@ -34,6 +34,7 @@ __all__ = [
     "CaptureRefusedError",
     "DeviceError",
     "DiskFullError",
+    "DockClockError",
     "DriverConflictError",
     "DriverMissingError",
     "DriverUnknownError",
@@ -241,6 +242,14 @@ class ServerAnswerError(UploadError):
     code = "upload.server_answer"
     template = "The answer of {server} is not one of a watchclock server: {reason}."
     next_step = "Check the address of the server; captures wait safely in the spool."
+
+
+class DockClockError(UploadError):
+    """Dock and server disagree on the time, by which a wand would be set and judged."""
+
+    code = "upload.dock_clock"
+    template = "The clocks of this computer and of the server {server} differ by {seconds} s."
+    next_step = "Set both clocks, best by network time; no wand was touched."
 
 
 class TokenMissingError(UploadError):

@@ -6,14 +6,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Final, cast
 
 import httpx
 
+from watchclock_device.clocks import Clocks, instant_at
 from watchclock_device.errors import (
     CaptureConflictError,
     CaptureRefusedError,
+    DockClockError,
     ServerAnswerError,
     ServerDownError,
     ServerFailedError,
@@ -27,6 +30,7 @@ __all__ = ["Receipt", "Server", "Uploaded", "upload_waiting"]
 
 _TIMEOUT_S: Final = httpx.Timeout(30.0, connect=5.0)
 _LONGEST_REASON: Final = 300
+_LARGEST_CLOCK_DIFFERENCE: Final = timedelta(seconds=30)
 _TOKEN_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 
 
@@ -70,8 +74,8 @@ class Server:
             headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT_S
         )
 
-    def check_ready(self) -> None:
-        """Returns when the server would take captures from us now.
+    def check_ready(self) -> datetime:
+        """What time it is at the server, which would take captures from us now.
 
         Raises:
             UploadError: it is down, failed, refused the token, or is no watchclock server.
@@ -81,8 +85,29 @@ class Server:
             raise ServerAnswerError(server=self.url, reason=f"status {answer.status_code}")
         if not answer.is_success:
             raise self._refusal(answer, capture="-")
-        if _fields(answer).get("status") != "ready":
-            raise ServerAnswerError(server=self.url, reason="it does not say that it is ready")
+        match _fields(answer):
+            case {"status": "ready", "now": str() as told}:
+                return self._instant(told)
+            case _:
+                reason = "it does not say that it is ready"
+                raise ServerAnswerError(server=self.url, reason=reason)
+
+    def check_clock(self, clocks: Clocks) -> None:
+        """Returns when the server is ready and its clock and ours agree.
+
+        A wand is set by the dock's clock and its records are judged by the server's, so a dock
+        whose clock is wrong would make every wand and every record wrong.
+
+        Raises:
+            DockClockError: they differ by more than half a minute and the time of the answer.
+            UploadError: as ``check_ready``.
+        """
+        asked = instant_at(clocks.utc_ns())
+        there = self.check_ready()
+        answered = instant_at(clocks.utc_ns())
+        apart = max(asked - there, there - answered)
+        if apart > _LARGEST_CLOCK_DIFFERENCE:
+            raise DockClockError(server=self.url, seconds=round(apart.total_seconds()))
 
     def send(self, data: bytes, sha256: str) -> Receipt:
         """The server's answer about this capture; asking again gives an equal one.
@@ -132,6 +157,13 @@ class Server:
         return CaptureRefusedError(
             server=self.url, capture=capture, reason=detail[:_LONGEST_REASON].rstrip(".")
         )
+
+    def _instant(self, told: str) -> datetime:
+        try:
+            instant = datetime.fromisoformat(told)
+        except ValueError as error:
+            raise ServerAnswerError(server=self.url, reason="it tells no time") from error
+        return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
 
     def _receipt(self, answer: httpx.Response) -> Receipt:
         match _fields(answer):

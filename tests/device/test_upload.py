@@ -3,19 +3,20 @@ import json
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.support.http_server import Asked, Reply, serving
-from tests.support.spools import VIRTUAL_CLOCKS, closed_capture, everything_in
+from tests.support.spools import NOW_NS, VIRTUAL_CLOCKS, closed_capture, everything_in
 from watchclock_device.errors import UploadError
 from watchclock_device.spool import Spool
 from watchclock_device.upload import Server, upload_waiting
 
 Case = tuple[Callable[[Asked], Reply], str]
 OTHER = Asked(method="", path="", headers={}, body=b"x")
-READY = Reply(body=b'{"status": "ready", "version": "0.1.0"}')
+READY = Reply(body=b'{"status": "ready", "version": "0.1.0", "now": "2026-11-21T08:00:00Z"}')
 
 
 @pytest.fixture
@@ -51,6 +52,11 @@ ANSWERS_TO_READY: dict[str, Case] = {
     "other server": (lambda _: Reply(body=b"<html>It works!</html>"), "upload.server_answer"),
     "404": (lambda _: Reply(status=404, body=b"no such page"), "upload.server_answer"),
     "wrong path": (lambda _: problem(404, "There is nothing here."), "upload.server_answer"),
+    "no time": (lambda _: Reply(body=b'{"status": "ready"}'), "upload.server_answer"),
+    "bad time": (
+        lambda _: Reply(body=b'{"status": "ready", "now": "soon"}'),
+        "upload.server_answer",
+    ),
     "redirect": (lambda _: Reply(status=302), "upload.server_answer"),
 }
 ANSWERS_TO_CAPTURES: dict[str, Case] = {
@@ -162,3 +168,19 @@ def test_a_token_no_header_can_carry_is_refused_without_being_told(token: str) -
         Server("http://127.0.0.1:9", token)
     assert unusable.value.code == "upload.token_unusable"
     assert token not in str(unusable.value)
+
+
+@pytest.mark.parametrize("apart_s", [-31, -30, 0, 30, 31])
+def test_a_dock_works_only_with_a_server_that_keeps_the_same_time(apart_s: int) -> None:
+    there = datetime.fromtimestamp(NOW_NS // 1_000_000_000 + apart_s, UTC)
+    told = {"status": "ready", "version": "0.1.0", "now": there.isoformat()}
+    found = None
+    with (
+        serving(lambda _: Reply(body=json.dumps(told).encode())) as scripted,
+        closing(Server(scripted.url, "secret")) as server,
+    ):
+        try:
+            server.check_clock(VIRTUAL_CLOCKS)
+        except UploadError as error:
+            found = (error.code, error.details["seconds"])
+    assert found == (("upload.dock_clock", 31) if abs(apart_s) > 30 else None)

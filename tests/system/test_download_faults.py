@@ -6,6 +6,7 @@ import os
 import tty
 from collections.abc import Generator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -58,6 +59,11 @@ def told(capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
     assert sentence == f"{error['detail']} [{error['error']}]"
     assert next_step == error["next_step"]
     return error
+
+
+def ready_at(there: datetime) -> Reply:
+    """A server that is ready and whose clock shows this."""
+    return Reply(body=json.dumps({"status": "ready", "now": there.isoformat()}).encode())
 
 
 def run(*arguments: str, spool: Path) -> int:
@@ -246,10 +252,22 @@ def test_a_server_that_cannot_take_the_records_leaves_the_wand_untouched(
         check_still_full(wand.address, spool)
 
 
+@pytest.mark.parametrize("ahead_s", [-120, 120])
+def test_a_dock_whose_clock_is_wrong_touches_no_wand(
+    spool: Path, capsys: pytest.CaptureFixture[str], ahead_s: int
+) -> None:
+    ready = ready_at(datetime.now(UTC) + timedelta(seconds=ahead_s))
+    with running_wand(*WAND) as wand, serving(lambda _: ready) as server:
+        assert run(wand.address, "--server", server.url, "--token", "secret", spool=spool) == 6
+        assert told(capsys)["error"] == "upload.dock_clock"
+        assert list(spool.glob("*/*")) == []
+        check_still_full(wand.address, spool)
+
+
 def test_a_server_that_fails_after_the_download_loses_nothing(
     spool: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ready = Reply(body=b'{"status": "ready"}')
+    ready = ready_at(datetime.now(UTC))
     with (
         running_wand(*WAND) as wand,
         serving(lambda asked: ready if asked.method == "GET" else Reply(status=500)) as server,

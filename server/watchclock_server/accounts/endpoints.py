@@ -18,9 +18,9 @@ router = APIRouter(prefix="/api", tags=["accounts"])
 
 
 @router.get("/ready")
-def tell_ready(_actor: Uploader) -> Ready:
-    """Whether this token may upload, and which version answers."""
-    return Ready(status="ready", version=version("watchclock"))
+def tell_ready(now: Now, _actor: Uploader) -> Ready:
+    """Whether this token may upload, which version answers, and what time it is here."""
+    return Ready(status="ready", version=version("watchclock"), now=now)
 
 
 @router.get("/tokens")

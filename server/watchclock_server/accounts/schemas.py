@@ -10,10 +10,11 @@ __all__ = ["NewToken", "Ready", "SetUpForm", "TokenSecret", "TokenView"]
 
 
 class Ready(BaseModel):
-    """The server can take captures."""
+    """The server can take captures; ``now`` is its clock, with which docks compare theirs."""
 
     status: str
     version: str
+    now: datetime
 
 
 class SetUpForm(BaseModel):
