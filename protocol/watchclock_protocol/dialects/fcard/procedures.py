@@ -4,7 +4,7 @@ A procedure is a generator: it yields requests and is handed their replies. Send
 sending again is the session's part. Source of the order: docs/protocols/fcard.md "Ring memory".
 """
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from typing import Final, TypeVar
 
 from watchclock_protocol.dialects.fcard.frames import BROADCAST
@@ -216,10 +216,16 @@ class WandProcedures:
             raise RecordsChangedError(reason="its pointers are not the same")
 
     def _acknowledge(self) -> Procedure:
-        for kind, serial in (self._read_up_to or {}).items():
-            yield from _ask(WriteReadPointer(kind=kind, read_index=serial, is_wrapped=False), Done)
-        self._read_up_to = None
-        return Acknowledged()
+        waiting, self._read_up_to = dict(self._read_up_to or {}), None
+        for _ in range(MOST_ROUNDS):
+            for kind, serial in waiting.items():
+                wanted = WriteReadPointer(kind=kind, read_index=serial, is_wrapped=False)
+                yield from _ask(wanted, Done)
+            # One byte of sum lets some damage pass, and a wrong read pointer would hide records.
+            waiting = (yield from _unlike(waiting)) if waiting else {}
+            if not waiting:
+                return Acknowledged()
+        raise RecordsChangedError(reason="its read pointer is not where it was set")
 
     def _pass_on(self, request: FcardRequest) -> Procedure:
         reply = yield request
@@ -249,6 +255,15 @@ def _ask(
 def _beginning(ring: RingState) -> tuple[int | None, int | None, bool]:
     """What tells where the unread records begin; the wand may meanwhile have added some."""
     return ring.capacity, ring.read_index, ring.is_wrapped
+
+
+def _unlike(
+    wanted: Mapping[RecordKind, int],
+) -> Generator[FcardRequest, FcardReply, dict[RecordKind, int]]:
+    """The read indexes the wand does not have as it was told."""
+    pointers = yield from _ask(ReadPointers(), Pointers)
+    found = {ring.kind: ring.read_index for ring in pointers.rings}
+    return {kind: serial for kind, serial in wanted.items() if found[kind] != serial}
 
 
 def _check_clock() -> Procedure:

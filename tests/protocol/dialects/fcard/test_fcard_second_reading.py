@@ -102,3 +102,37 @@ def test_a_record_added_between_both_readings_waits_for_the_next_download() -> N
     assert answer(line.run(ReadRecords())) == ReadingComplete(ANNOUNCED, ANNOUNCED)
     assert answer(line.run(Acknowledge(CIVIL))) == Acknowledged()
     assert line.wand.pointers[RecordKind.PATROL].read_index == CARDS
+
+
+@pytest.mark.parametrize("misheard", [1, 2])
+def test_a_read_pointer_the_wand_misheard_is_set_again(misheard: int) -> None:
+    line = counted_line()
+    line.run(ReadRecords())
+    mishear(line, misheard)
+    assert answer(line.run(Acknowledge(CIVIL))) == Acknowledged()
+    assert line.wand.pointers[RecordKind.PATROL].read_index == CARDS
+
+
+def test_a_wand_whose_read_pointer_cannot_be_set_ends_in_an_error() -> None:
+    line = counted_line()
+    line.run(ReadRecords())
+    mishear(line, 1000)
+    error = failure(line.run(Acknowledge(CIVIL)))
+    assert isinstance(error, RecordsChangedError)
+    assert "pointer" in str(error)
+
+
+def mishear(line: Line, times: int) -> None:
+    """The wand takes that many read pointers for another, and says that all is well."""
+    receive = line.wand.receive
+    left = times
+
+    def receive_wrongly(data: bytes, now: float) -> list[bytes]:
+        nonlocal left
+        frames = receive(data, now)
+        if left and isinstance(line.wand.asked[-1], requests.WriteReadPointer):
+            left -= 1
+            line.wand.pointers[RecordKind.PATROL] = pointers(60_000, CARDS, CARDS + 2)
+        return frames
+
+    line.wand.receive = receive_wrongly  # type: ignore[method-assign]  # a wand hard of hearing
