@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from watchclock_server.errors import NamedValues, NotFoundError, RuleViolationError
+from watchclock_server.errors import ConflictError, NamedValues, NotFoundError, RuleViolationError
 from watchclock_server.faults.domain import CaseState
 from watchclock_server.faults.service import CaseClosedError, load_case
 from watchclock_server.repairs import repository
@@ -23,6 +23,7 @@ from watchclock_server.repairs.repository import OrderStepRow, RepairOrderRow
 __all__ = [
     "RepairOrderNotFoundError",
     "RepairReasonError",
+    "RepairRunningError",
     "RepairStepError",
     "advance",
     "list_orders",
@@ -42,6 +43,14 @@ class RepairOrderNotFoundError(NotFoundError):
     code = "repairs.order_not_found"
     template = "There is no repair order {order}."
     next_step = "Look the order up on its wand's page."
+
+
+class RepairRunningError(ConflictError):
+    """A wand lies on one bench at a time."""
+
+    code = "repairs.order_running"
+    template = "Case {case} already has the repair order {order}, which has not ended."
+    next_step = "Go on with that order, or end it first."
 
 
 class RepairStepError(RuleViolationError):
@@ -68,11 +77,15 @@ def open_order(
     Raises:
         CaseNotFoundError: no such case.
         CaseClosedError: the case is closed.
+        RepairRunningError: another order of this case has not ended.
         RepairReasonError: no reason.
     """
     case = load_case(session, case_id)
     if case.state is CaseState.CLOSED:
         raise CaseClosedError(case=case_id)
+    for order in orders_of_case(session, case_id):
+        if NEXT_STATES[order.state]:
+            raise RepairRunningError(case=case_id, order=order.id)
     row = RepairOrderRow(case_id=case_id, wand_id=case.wand_id, state=FIRST_STATE, opened_at=now)
     reason = _reason(why)
     repository.add(session, row)

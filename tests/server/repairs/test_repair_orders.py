@@ -112,3 +112,13 @@ def test_a_closed_case_takes_no_new_order(running: RunningApp) -> None:
 def test_a_stranger_and_a_dock_may_not_touch_orders(running: RunningApp) -> None:
     assert running.stranger.get("/api/repair-orders").status_code == 401
     assert running.dock.get("/api/repair-orders").status_code == 403
+
+
+def test_a_case_has_one_running_order_and_another_when_that_has_ended(running: RunningApp) -> None:
+    first = open_order(running)
+    wanted = {"case_id": first["case_id"], "why": "came again"}
+    refused = running.script.post("/api/repair-orders", json=wanted)
+    assert (refused.status_code, refused.json()["code"]) == (409, "repairs.order_running")
+    step = {"state": "cancelled", "why": "sent to the maker"}
+    running.script.post(f"/api/repair-orders/{first['id']}/steps", json=step)
+    assert running.script.post("/api/repair-orders", json=wanted).status_code == 201
