@@ -1,8 +1,9 @@
 """Settles which records of one conversation are the same record (docs/decisions/0005).
 
-With slots the key is (kind, slot, raw bytes). Without, it is (kind, raw bytes, rank): the rank
-counts the equal records before it in its reading, so that two readings of one memory are merged
-and two equal records of one reading are not.
+With slots the key is (kind, slot, raw bytes). Without, it is (kind, raw bytes, rank, memory): the
+rank counts the equal records before it in its reading, so that two readings of one memory are
+merged and two equal records of one reading are not; what is read after an acknowledgement is of
+another memory, whatever it looks like.
 """
 
 from collections import Counter as Counts
@@ -19,12 +20,16 @@ class KeyedRecord:
 
     Attributes:
         record: what the wand stored.
-        rank: how many equal raw records came before it in its reading; 0 where it has a slot.
+        rank: how many equal raw records came before it in its reading, or in a memory given up
+            since the first acknowledgement; 0 where it has a slot.
+        is_after_acknowledgement: it was read after the wand had been told in this conversation
+            to give its records up; False where it has a slot.
         position: its place among the records of the download, from 0.
     """
 
     record: Record
     rank: int
+    is_after_acknowledgement: bool
     position: int
 
 
@@ -72,14 +77,20 @@ class UniqueRecords:
 
     def __init__(self) -> None:
         self._kept: list[KeyedRecord] = []
-        self._ranked: set[tuple[_Stored, int]] = set()
+        self._ranked: set[tuple[_Stored, int, bool]] = set()
+        self._given_up: Counts[_Stored] = Counts()
         self._slots: dict[RecordKind, dict[int, bytes]] = {kind: {} for kind in RecordKind}
         self._disagreements: dict[tuple[RecordKind, int, bytes], Disagreement] = {}
-        self._memories: list[list[_Reading]] = []
-        self.begin_memory()
+        self._memories: list[list[_Reading]] = [[]]
+        self.begin_reading(None)
 
     def begin_memory(self) -> None:
         """What is read from now on need not equal what was read before."""
+        if len(self._memories) > 1:
+            most: Counts[_Stored] = Counts()
+            for reading in self._memories[-1]:
+                most |= reading.ranks
+            self._given_up += most
         self._memories.append([])
         self.begin_reading(None)
 
@@ -121,11 +132,13 @@ class UniqueRecords:
         return tuple(found)
 
     def _add_ranked(self, record: Record) -> None:
-        rank = self._memories[-1][-1].add(record)
-        key = ((record.kind, record.raw), rank)
+        stored = (record.kind, record.raw)
+        rank = self._memories[-1][-1].add(record) + self._given_up[stored]
+        is_after = len(self._memories) > 1
+        key = (stored, rank, is_after)
         if key not in self._ranked:
             self._ranked.add(key)
-            self._keep(record, rank)
+            self._keep(record, rank, is_after=is_after)
 
     def _add_slotted(self, record: Record, slot: int) -> None:
         slots = self._slots[record.kind]
@@ -144,8 +157,15 @@ class UniqueRecords:
             )
             self._keep(record, 0)
 
-    def _keep(self, record: Record, rank: int) -> None:
-        self._kept.append(KeyedRecord(record=record, rank=rank, position=len(self._kept)))
+    def _keep(self, record: Record, rank: int, *, is_after: bool = False) -> None:
+        self._kept.append(
+            KeyedRecord(
+                record=record,
+                rank=rank,
+                is_after_acknowledgement=is_after,
+                position=len(self._kept),
+            )
+        )
 
 
 def _differences(first: _Reading, later: _Reading) -> list[Disagreement]:

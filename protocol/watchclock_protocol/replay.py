@@ -30,7 +30,7 @@ from watchclock_protocol.messages import (
     Identity,
 )
 from watchclock_protocol.natural_keys import Disagreement, KeyedRecord, UniqueRecords
-from watchclock_protocol.records import RecordKind
+from watchclock_protocol.records import Record, RecordKind
 from watchclock_protocol.transcript import Transcript
 from watchclock_protocol.values import WandTime
 
@@ -89,6 +89,8 @@ class DecodedDownload:
             if it told that too.
         records: every record once, in the order in which they first arrived.
         disagreements: places of its memory that were read twice with different bytes.
+        records_utc_ns: when the last record before the first acknowledgement had arrived,
+            nanoseconds since 1970-01-01 UTC; None when none came.
         acknowledged_utc_ns: when it first confirmed that records may be given up, nanoseconds
             since 1970-01-01 UTC; None when it never did.
         skipped_bytes: bytes that belong to no frame.
@@ -104,6 +106,7 @@ class DecodedDownload:
     counters: Counters | None
     records: tuple[KeyedRecord, ...]
     disagreements: tuple[Disagreement, ...]
+    records_utc_ns: int | None
     acknowledged_utc_ns: int | None
     skipped_bytes: int
     rejected: tuple[RemoteProtocolError, ...]
@@ -196,6 +199,7 @@ class _Decoding:
         self._counters: Counters | None = None
         self._announced = Counts[RecordKind]()
         self._records = UniqueRecords()
+        self._records_utc_ns: int | None = None
         self._acknowledged_utc_ns: int | None = None
         self._skipped_bytes = 0
         self._rejected: list[RemoteProtocolError] = []
@@ -211,8 +215,7 @@ class _Decoding:
             case ReadingBegan(announced) if not self._is_stranger:
                 self._records.begin_reading(announced)
             case RecordsReceived(records) if not self._is_stranger:
-                for record in records:
-                    self._records.add(record)
+                self._take_records(records, heard.heard_utc_ns)
             case Heard(answer) if not self._is_stranger:
                 self._take_answer(answer, heard)
             case _:
@@ -227,11 +230,18 @@ class _Decoding:
             counters=self._counters,
             records=self._records.all(),
             disagreements=self._records.disagreements(),
+            records_utc_ns=self._records_utc_ns,
             acknowledged_utc_ns=self._acknowledged_utc_ns,
             skipped_bytes=self._skipped_bytes,
             rejected=tuple(self._rejected),
             is_complete=self._is_complete(),
         )
+
+    def _take_records(self, records: Iterable[Record], utc_ns: int) -> None:
+        if self._acknowledged_utc_ns is None:
+            self._records_utc_ns = utc_ns
+        for record in records:
+            self._records.add(record)
 
     def _is_complete(self) -> bool:
         return self._counters is not None and all(

@@ -52,6 +52,26 @@ def test_equal_records_of_one_reading_are_ranked_from_zero(memory: list[bytes]) 
     assert ranks == [(raw, memory[:place].count(raw)) for place, raw in enumerate(memory)]
 
 
+@given(memory=memories, after=st.lists(memories, max_size=3))
+def test_what_is_read_after_an_acknowledgement_is_another_record(
+    memory: list[bytes], after: list[list[bytes]]
+) -> None:
+    unique = kept(memory)
+    for reading in after:
+        unique.begin_memory()
+        for _ in range(2):
+            unique.begin_reading(len(reading))
+            for raw in reading:
+                unique.add(patrol_record(raw))
+    records = unique.all()
+    assert [keyed.record.raw for keyed in records] == [
+        *memory,
+        *(raw for one in after for raw in one),
+    ]
+    keys = {(one.record.raw, one.rank, one.is_after_acknowledgement) for one in records}
+    assert len(keys) == len(records)
+
+
 @given(stored=st.lists(st.tuples(st.integers(1, 4), raws), max_size=12))
 def test_a_slot_and_its_bytes_are_one_record_however_often_they_come(
     stored: list[tuple[int, bytes]],

@@ -47,6 +47,7 @@ def test_an_empty_conversation_says_nothing() -> None:
         counters=None,
         records=(),
         disagreements=(),
+        records_utc_ns=None,
         acknowledged_utc_ns=None,
         skipped_bytes=0,
         rejected=(),
@@ -60,6 +61,7 @@ def test_a_whole_download_is_gathered() -> None:
     assert download.identity == Identity("fake", "7")
     assert download.counters == counters(2)
     assert raws(download) == [("01", 0, 0), ("02", 0, 1)]
+    assert download.records_utc_ns == 7
     assert download.acknowledged_utc_ns == 9
     assert download.clock_settings == (ClockSetting(civil=civil_time("083000"), utc_ns=10),)
     assert download.is_complete

@@ -116,6 +116,7 @@ def record_visits(
             kind="patrol",
             slot=position + 1,
             rank=0,
+            emptied_by=0,
             raw=f"{wand_id}/{read}/{position}".encode(),
             download_id=download.id,
             position=position,

@@ -1,8 +1,9 @@
 """Tables and queries of downloads and records; in bulk, nothing record by record."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -22,6 +23,7 @@ from watchclock_protocol.records import RecordKind
 from watchclock_server.database import Base, UtcDateTime
 from watchclock_server.intake.domain.conflicts import Conflict, ReadingRecord, RecordKey
 from watchclock_server.intake.domain.downloads import Download, Ring
+from watchclock_server.intake.domain.memories import Sighting, part
 from watchclock_server.intake.domain.visits import StoredPatrol, StoredRecord
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "list_reading",
     "list_records_of_download",
     "move_first_sightings",
+    "part_memory",
 ]
 
 NO_SLOT: Final = 0
@@ -47,6 +50,7 @@ NO_SLOT: Final = 0
 KEYS_A_QUERY: Final = 500
 
 Values = Mapping[str, object]
+Item = TypeVar("Item")
 
 
 class DownloadRow(Base):
@@ -82,13 +86,14 @@ class RecordRow(Base):
     """One record of one wand, exactly once, as the wand stored it."""
 
     __tablename__ = "records"
-    __table_args__ = (UniqueConstraint("wand_id", "raw", "kind", "slot", "rank"),)
+    __table_args__ = (UniqueConstraint("wand_id", "raw", "kind", "slot", "rank", "emptied_by"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
     kind: Mapped[str]
     slot: Mapped[int] = mapped_column(BigInteger)
     rank: Mapped[int]
+    emptied_by: Mapped[int]
     raw: Mapped[bytes] = mapped_column(LargeBinary)
     download_id: Mapped[int] = mapped_column(ForeignKey("downloads.id"), index=True)
     position: Mapped[int]
@@ -140,32 +145,45 @@ def list_downloads(session: Session, wand_ids: Collection[int]) -> Sequence[Down
 
 
 def find_records(
-    session: Session, wand_id: int, raws: Collection[bytes]
+    session: Session, wand_id: int, keys: Collection[RecordKey]
 ) -> Mapping[RecordKey, tuple[int, int]]:
-    """Record and first download of everything this wand is known to have stored of these bytes."""
+    """Record and first download of what this wand is known to have stored, among it these keys."""
+    memories = {key.emptied_by for key in keys}
     found: dict[RecordKey, tuple[int, int]] = {}
-    for part in _parts(sorted(raws)):
+    for some in _parts(sorted({key.raw for key in keys})):
         rows = session.execute(
             select(*_KEY_COLUMNS, RecordRow.id, RecordRow.download_id).where(
-                RecordRow.wand_id == wand_id, RecordRow.raw.in_(part)
+                RecordRow.wand_id == wand_id,
+                RecordRow.raw.in_(some),
+                RecordRow.emptied_by.in_(memories),
             )
         )
-        for kind, slot, raw, rank, record_id, download_id in rows:
-            found[_key(kind, slot, raw, rank)] = (record_id, download_id)
+        for kind, slot, raw, rank, by, record_id, download_id in rows:
+            found[_key(kind, slot, raw, rank, by)] = (record_id, download_id)
     return found
 
 
-_KEY_COLUMNS: Final = (RecordRow.kind, RecordRow.slot, RecordRow.raw, RecordRow.rank)
+_KEY_COLUMNS: Final = (
+    RecordRow.kind,
+    RecordRow.slot,
+    RecordRow.raw,
+    RecordRow.rank,
+    RecordRow.emptied_by,
+)
 
 
-def _parts(raws: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(raws), KEYS_A_QUERY):
-        yield raws[start : start + KEYS_A_QUERY]
+def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    for start in range(0, len(items), KEYS_A_QUERY):
+        yield items[start : start + KEYS_A_QUERY]
 
 
-def _key(kind: str, slot: int, raw: bytes, rank: int) -> RecordKey:
+def _key(kind: str, slot: int, raw: bytes, rank: int, emptied_by: int) -> RecordKey:
     return RecordKey(
-        kind=RecordKind(kind), slot=None if slot == NO_SLOT else slot, raw=raw, rank=rank
+        kind=RecordKind(kind),
+        slot=None if slot == NO_SLOT else slot,
+        raw=raw,
+        rank=rank,
+        emptied_by=emptied_by,
     )
 
 
@@ -185,6 +203,7 @@ def add_records(
                 "slot": NO_SLOT if key.slot is None else key.slot,
                 "raw": key.raw,
                 "rank": key.rank,
+                "emptied_by": key.emptied_by,
             }
             for key, values in rows
         ],
@@ -192,7 +211,10 @@ def add_records(
     stored = session.execute(
         select(*_KEY_COLUMNS, RecordRow.id).where(RecordRow.download_id == download_id)
     )
-    return {_key(kind, slot, raw, rank): record_id for kind, slot, raw, rank, record_id in stored}
+    return {
+        _key(kind, slot, raw, rank, by): record_id
+        for kind, slot, raw, rank, by, record_id in stored
+    }
 
 
 def add_sightings(session: Session, download_id: int, record_ids: Iterable[int]) -> None:
@@ -207,14 +229,62 @@ def add_sightings(session: Session, download_id: int, record_ids: Iterable[int])
 
 def move_first_sightings(session: Session, download_id: int, positions: Mapping[int, int]) -> None:
     """Make this download the first that saw the records; ``positions`` by record."""
-    if positions:
-        session.execute(
-            update(RecordRow),
-            [
-                {"id": record_id, "download_id": download_id, "position": position}
-                for record_id, position in positions.items()
-            ],
+    _change_records(
+        session,
+        [
+            {"id": record_id, "download_id": download_id, "position": position}
+            for record_id, position in positions.items()
+        ],
+    )
+
+
+def part_memory(
+    session: Session, wand_id: int, *, old: int, new: int, later: Sequence[int]
+) -> None:
+    """Take apart what was one memory, emptied by ``old``, until a wipe by ``new`` became known.
+
+    ``later`` are the downloads after that wipe, oldest first.
+    """
+    memory = RecordRow.wand_id == wand_id, RecordRow.emptied_by.in_((old, new))
+    seen = session.execute(
+        select(SightingRow.record_id, SightingRow.download_id, SightingRow.position)
+        .join(RecordRow, SightingRow.record_id == RecordRow.id)
+        .where(*memory)
+    )
+    parting = part([Sighting(*place) for place in seen], later)
+    _change_records(session, [{"id": key, "emptied_by": new} for key in parting.moved])
+    copies = _copy_records(session, parting.split, new)
+    places = [{**asdict(item), "record_id": copies[item.record_id]} for item in parting.repointed]
+    if places:
+        session.execute(update(SightingRow), places)
+    tied = select(RecordRow.id, RecordRow.emptied_by, RecordRow.conflict_with).where(*memory)
+    ties = session.execute(tied.where(RecordRow.conflict_with.is_not(None)))
+    rows = [(key, parting.tie(to, copies, is_after=by == new)) for key, by, to in ties if to]
+    _change_records(session, [{"id": key, "conflict_with": to} for key, to in rows])
+
+
+def _copy_records(session: Session, split: Mapping[int, Sighting], new: int) -> dict[int, int]:
+    """Store a second record beside each of these; its key in the database by that of the first."""
+    for ids in _parts(sorted(split)):
+        found = select(*RecordRow.__table__.columns).where(RecordRow.id.in_(ids))
+        rows = [{**row, "emptied_by": new} for row in session.execute(found).mappings()]
+        for row in rows:
+            first = split[row.pop("id")]
+            row.update(download_id=first.download_id, position=first.position)
+        session.execute(insert(RecordRow), rows)
+    downloads = {first.download_id for first in split.values()}
+    stored = session.execute(
+        select(RecordRow.download_id, RecordRow.position, RecordRow.id).where(
+            RecordRow.download_id.in_(downloads), RecordRow.emptied_by == new
         )
+    )
+    places = {(download_id, position): key for download_id, position, key in stored}
+    return {key: places[first.download_id, first.position] for key, first in split.items()}
+
+
+def _change_records(session: Session, rows: Sequence[Values]) -> None:
+    if rows:
+        session.execute(update(RecordRow), rows)
 
 
 def link_conflicts(session: Session, conflicts: Iterable[Conflict]) -> None:
@@ -240,8 +310,8 @@ def list_reading(session: Session, download_id: int) -> Sequence[ReadingRecord]:
         .order_by(SightingRow.position)
     )
     return [
-        ReadingRecord(record_id=record_id, key=_key(kind, slot, raw, rank))
-        for kind, slot, raw, rank, record_id in rows
+        ReadingRecord(record_id=record_id, key=_key(kind, slot, raw, rank, by))
+        for kind, slot, raw, rank, by, record_id in rows
     ]
 
 

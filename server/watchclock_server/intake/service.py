@@ -30,18 +30,9 @@ from watchclock_server.intake.domain.downloads import (
     windows_of,
 )
 from watchclock_server.intake.domain.facts import facts_of
-from watchclock_server.intake.domain.incoming import (
-    Incoming,
-    incoming_of,
-    key_of,
-    record_values,
-)
-from watchclock_server.intake.domain.receipts import (
-    Outcome,
-    Receipt,
-    RecordReceipt,
-    outcome_of,
-)
+from watchclock_server.intake.domain.incoming import Incoming, incoming_of, keys_of, record_values
+from watchclock_server.intake.domain.memories import emptied_by
+from watchclock_server.intake.domain.receipts import Outcome, Receipt, RecordReceipt, outcome_of
 from watchclock_server.intake.domain.visits import (
     PatrolMaterial,
     StoredPatrol,
@@ -183,16 +174,15 @@ def _take_in(
     session: Session, wand: Wand, row: DownloadRow, incoming: Incoming, now: datetime
 ) -> Receipt:
     """Store everything a new download brings; the caller holds the wand."""
-    records = incoming.decoded.records
     downloads = downloads_of(session, wand.id)
     download = next(item for item in downloads if item.id == row.id)
-    ids, created = _store_records(session, wand.id, downloads, download, records)
+    keyed = _keyed(session, wand, downloads, download, incoming.decoded.records)
+    ids, created = _store_records(session, wand.id, downloads, download, keyed)
     wands.add_anchors(
         session, wand_id=wand.id, capture_sha256=row.capture_sha256, anchors=incoming.anchors
     )
     contested = _contest(session, downloads, download, incoming, ids)
-    new = {ids[key_of(item.record, item.rank)]: item.record for item in records}
-    new = {record_id: record for record_id, record in new.items() if record_id in created}
+    new = {ids[key]: item.record for key, item in keyed.items() if ids[key] in created}
     facts = facts_of(
         incoming,
         download,
@@ -213,12 +203,33 @@ def _take_in(
                 position=item.position,
                 kind=item.record.kind,
                 slot=item.record.slot,
-                outcome=outcome_of(ids[key_of(item.record, item.rank)], created, contested),
+                outcome=outcome_of(ids[key], created, contested),
             )
-            for item in records
+            for key, item in keyed.items()
         ],
         cases_opened=tuple(case.id for case in opened),
     )
+
+
+def _keyed(
+    session: Session,
+    wand: Wand,
+    downloads: Sequence[Download],
+    download: Download,
+    records: Sequence[KeyedRecord],
+) -> Mapping[RecordKey, KeyedRecord]:
+    """The records of a new download by their natural keys.
+
+    A wipe that becomes known only now may lie between downloads that are stored already; what was
+    one memory until now is taken apart first.
+    """
+    memories = emptied_by(wand.dialect, downloads)
+    later = [item.id for item in downloads if memories[item.id] == download.id]
+    if later:
+        others = (item for item in downloads if item.id != download.id)
+        old = emptied_by(wand.dialect, others)[later[0]]
+        repository.part_memory(session, wand.id, old=old, new=download.id, later=later)
+    return keys_of(records, memories[download.id], download.id)
 
 
 def _store_records(
@@ -226,14 +237,13 @@ def _store_records(
     wand_id: int,
     downloads: Sequence[Download],
     download: Download,
-    records: Sequence[KeyedRecord],
+    keyed: Mapping[RecordKey, KeyedRecord],
 ) -> tuple[Mapping[RecordKey, int], frozenset[int]]:
     """Store what is new; every record's key in the database, and which ones are new.
 
     A record known from a later download was really first seen by this one, and is moved to it.
     """
-    keyed = {key_of(item.record, item.rank): item for item in records}
-    known = repository.find_records(session, wand_id, {key.raw for key in keyed})
+    known = repository.find_records(session, wand_id, keyed.keys())
     known = {key: known[key] for key in keyed if key in known}
     fresh = [
         (key, {**record_values(item.record), "wand_id": wand_id, "position": item.position})

@@ -19,7 +19,7 @@ def slotted(contents: dict[int, bytes], first_id: int) -> Sequence[ReadingRecord
     return [
         ReadingRecord(
             record_id=first_id + slot,
-            key=RecordKey(kind=RecordKind.PATROL, slot=slot, raw=raw, rank=0),
+            key=RecordKey(kind=RecordKind.PATROL, slot=slot, raw=raw, rank=0, emptied_by=0),
         )
         for slot, raw in contents.items()
     ]
@@ -30,7 +30,11 @@ def placed(contents: Sequence[bytes], first_id: int) -> Reading:
         ReadingRecord(
             record_id=first_id + place,
             key=RecordKey(
-                kind=RecordKind.PATROL, slot=None, raw=raw, rank=contents[:place].count(raw)
+                kind=RecordKind.PATROL,
+                slot=None,
+                raw=raw,
+                rank=contents[:place].count(raw),
+                emptied_by=0,
             ),
         )
         for place, raw in enumerate(contents)

@@ -20,12 +20,15 @@ class RecordKey:
         slot: place in the ring; None where the dialect has none.
         raw: the record's bytes.
         rank: how many equal records came before it in its reading; 0 where there are slots.
+        emptied_by: key of the download whose acknowledgement wiped the memory before the record
+            was made; 0 where none is known and where nothing is ever wiped.
     """
 
     kind: RecordKind
     slot: int | None
     raw: bytes
     rank: int
+    emptied_by: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

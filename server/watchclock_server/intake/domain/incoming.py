@@ -1,6 +1,6 @@
 """What a capture says, brought into the server's own terms: instants, anchors, natural keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, assert_never
@@ -9,12 +9,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from watchclock_protocol.capture import Capture
 from watchclock_protocol.messages import Identity, WandHealth
 from watchclock_protocol.records import PatrolRecord, Record, SystemRecord
-from watchclock_protocol.replay import ClockCheck, ClockSetting, DecodedDownload
+from watchclock_protocol.replay import (
+    ClockCheck,
+    ClockSetting,
+    DecodedDownload,
+    KeyedRecord,
+)
 from watchclock_server.intake.domain.conflicts import RecordKey
 from watchclock_server.intake.domain.downloads import Ring
 from watchclock_server.wands.domain import AnchorKind, ClockAnchor
 
-__all__ = ["Incoming", "incoming_of", "key_of", "record_values"]
+__all__ = ["Incoming", "incoming_of", "keys_of", "record_values"]
 
 SETTING_UNCERTAINTY_S: Final = 1.0
 """The host sends whole seconds, and the wand takes them over when the frame has arrived."""
@@ -28,7 +33,8 @@ class Incoming:
     Attributes:
         identity: the wand that answered.
         started_at: when recording began.
-        read_at: when the memory had been read: before anything was given up or set.
+        read_at: when the last record had come, or when recording ended if none did; before
+            anything was given up or set.
         finished_at: when recording ended.
         acknowledged_at: when the wand was told to give its records up, or None.
         anchors: what is known of its clock, in order.
@@ -66,7 +72,8 @@ def incoming_of(capture: Capture, decoded: DecodedDownload, identity: Identity) 
     finished_ns = max((block.utc_ns for block in capture.blocks), default=started_ns)
     acknowledged_ns = decoded.acknowledged_utc_ns
     set_ns = [setting.utc_ns for setting in decoded.clock_settings]
-    ended_ns = [finished_ns, *set_ns, *([] if acknowledged_ns is None else [acknowledged_ns])]
+    told_ns = [decoded.records_utc_ns, acknowledged_ns]
+    ended_ns = [finished_ns, *set_ns, *(told for told in told_ns if told is not None)]
     counters = decoded.counters
     return Incoming(
         identity=identity,
@@ -132,9 +139,26 @@ def _set_anchor(setting: ClockSetting) -> ClockAnchor:
     )
 
 
-def key_of(record: Record, rank: int) -> RecordKey:
-    """What makes this record the same record when it arrives again."""
-    return RecordKey(kind=record.kind, slot=record.slot, raw=record.raw, rank=rank)
+def keys_of(
+    records: Iterable[KeyedRecord], emptied_before: int, download_id: int
+) -> Mapping[RecordKey, KeyedRecord]:
+    """What makes each record of a download the same record when it arrives again.
+
+    Args:
+        records: in their order.
+        emptied_before: the download that wiped the memory before this one; 0 if none did.
+        download_id: this download.
+    """
+    return {
+        RecordKey(
+            kind=item.record.kind,
+            slot=item.record.slot,
+            raw=item.record.raw,
+            rank=item.rank,
+            emptied_by=download_id if item.is_after_acknowledgement else emptied_before,
+        ): item
+        for item in records
+    }
 
 
 def record_values(record: Record) -> Mapping[str, object]:

@@ -85,6 +85,7 @@ def _create_records() -> None:
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("slot", sa.BigInteger, nullable=False),
         sa.Column("rank", sa.Integer, nullable=False),
+        sa.Column("emptied_by", sa.Integer, nullable=False),
         sa.Column("raw", sa.LargeBinary, nullable=False),
         sa.Column(
             "download_id", sa.Integer, sa.ForeignKey("downloads.id"), nullable=False, index=True
@@ -98,7 +99,7 @@ def _create_records() -> None:
         sa.Column("code", sa.Integer),
         sa.Column("flags", sa.String, nullable=False),
         sa.Column("conflict_with", sa.Integer, sa.ForeignKey("records.id")),
-        sa.UniqueConstraint("wand_id", "raw", "kind", "slot", "rank"),
+        sa.UniqueConstraint("wand_id", "raw", "kind", "slot", "rank", "emptied_by"),
     )
     op.create_table(
         "sightings",
