@@ -61,6 +61,16 @@ def state_comparison(
     return _detail(session, service.load_wand(session, wand_id))
 
 
+@router.delete("/{wand_id}/clock-comparisons/{comparison_id}", status_code=HTTPStatus.NO_CONTENT)
+def withdraw_comparison(
+    wand_id: int, comparison_id: int, session: DatabaseSession, actor: Manager
+) -> None:
+    """Take back what a person stated."""
+    service.withdraw_comparison(
+        session, wand_id=wand_id, comparison_id=comparison_id, who=actor.name
+    )
+
+
 def _detail(session: DatabaseSession, wand: Wand) -> WandDetail:
     anchors = service.anchors_of(session, [wand.id]).get(wand.id, ())
     return WandDetail(**asdict(wand), anchors=[AnchorView(**asdict(anchor)) for anchor in anchors])

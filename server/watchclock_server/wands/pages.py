@@ -78,6 +78,17 @@ def state_comparison(
     return RedirectResponse(f"/wands/{wand_id}", HTTPStatus.SEE_OTHER)
 
 
+@router.post("/wands/{wand_id}/clock-comparisons/{comparison_id}/withdraw")
+def withdraw_comparison(
+    wand_id: int, comparison_id: int, session: DatabaseSession, person: SignedIn
+) -> Response:
+    """The wand's page without what a person stated."""
+    service.withdraw_comparison(
+        session, wand_id=wand_id, comparison_id=comparison_id, who=person.name
+    )
+    return RedirectResponse(f"/wands/{wand_id}", HTTPStatus.SEE_OTHER)
+
+
 @router.post("/wands/{wand_id}")
 def change_wand(
     wand_id: int,

@@ -13,6 +13,7 @@ __all__ = [
     "AnchorRow",
     "WandRow",
     "add_anchors",
+    "find_stated",
     "find_wand",
     "list_anchors",
     "list_wands",
@@ -49,6 +50,7 @@ class AnchorRow(Base):
     wand_id: Mapped[int] = mapped_column(ForeignKey("wands.id"))
     capture_sha256: Mapped[str | None]
     stated_by: Mapped[str | None]
+    withdrawn_by: Mapped[str | None]
     kind: Mapped[str]
     wand_civil: Mapped[datetime] = mapped_column(DateTime)
     utc: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -93,12 +95,19 @@ def list_wands(session: Session, site_id: int | None) -> Sequence[WandRow]:
 
 
 def list_anchors(session: Session, wand_ids: Collection[int]) -> Sequence[AnchorRow]:
-    """The anchors of several wands, oldest first."""
+    """The anchors of several wands that nobody has withdrawn, oldest first."""
     return session.scalars(
         select(AnchorRow)
-        .where(AnchorRow.wand_id.in_(wand_ids))
+        .where(AnchorRow.wand_id.in_(wand_ids), AnchorRow.withdrawn_by.is_(None))
         .order_by(AnchorRow.utc, AnchorRow.id)
     ).all()
+
+
+def find_stated(session: Session, wand_id: int, anchor_id: int) -> AnchorRow | None:
+    """What a person stated about this wand, if it still stands."""
+    row = session.get(AnchorRow, anchor_id)
+    stands = row is not None and row.wand_id == wand_id and row.withdrawn_by is None
+    return row if stands and row is not None and row.stated_by is not None else None
 
 
 def add_anchors(session: Session, rows: Iterable[AnchorRow]) -> None:

@@ -24,6 +24,7 @@ class WandView(BaseModel):
 class AnchorView(BaseModel):
     """What the wand's clock showed or was set to at an instant; seconds."""
 
+    id: int
     kind: str
     civil: datetime
     utc: datetime

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,8 @@ from watchclock_server.wands.domain import AnchorKind, ClockAnchor, Comparison, 
 from watchclock_server.wands.repository import AnchorRow, WandRow
 
 __all__ = [
-    "ComparisonTooSoonError",
+    "ComparisonMomentError",
+    "ComparisonNotFoundError",
     "ComparisonUncertaintyError",
     "ComparisonWithoutSiteError",
     "WandNameError",
@@ -28,11 +29,13 @@ __all__ = [
     "load_wand",
     "rename_wand",
     "state_comparison",
+    "withdraw_comparison",
     "zone_of",
 ]
 
 LONGEST_NAME: Final = 80
 LARGEST_UNCERTAINTY_S: Final = 3600
+OLDEST_COMPARISON: Final = timedelta(days=400)
 
 
 class WandNotFoundError(NotFoundError):
@@ -59,12 +62,20 @@ class ComparisonWithoutSiteError(RuleViolationError):
     next_step = "Give the wand its site first."
 
 
-class ComparisonTooSoonError(RuleViolationError):
-    """Nobody can have seen it yet."""
+class ComparisonMomentError(RuleViolationError):
+    """Nobody can have seen it yet, or nobody can remember it."""
 
-    code = "wands.comparison_too_soon"
-    template = "The moment of the comparison is still to come."
+    code = "wands.comparison_moment"
+    template = "A comparison is from the last {days} days, and not still to come."
     next_step = "Enter the time at the site when you looked at the wand."
+
+
+class ComparisonNotFoundError(NotFoundError):
+    """Nobody stated this of this wand, or it was withdrawn before."""
+
+    code = "wands.comparison_not_found"
+    template = "There is no comparison {comparison} of this wand."
+    next_step = "Look at the wand's page; it may have been withdrawn already."
 
 
 class ComparisonUncertaintyError(RuleViolationError):
@@ -182,14 +193,14 @@ def state_comparison(
     Raises:
         WandNotFoundError: there is none.
         ComparisonWithoutSiteError: the wand belongs to no site.
-        ComparisonTooSoonError: the moment of the look is still to come.
+        ComparisonMomentError: the look is still to come, or longer ago than anybody remembers.
         ComparisonUncertaintyError: the uncertainty is not one second to one hour.
     """
     row = _load(session, wand_id)
     if row.site_id is None:
         raise ComparisonWithoutSiteError(wand=row.name)
-    if comparison.utc > now:
-        raise ComparisonTooSoonError
+    if not now - OLDEST_COMPARISON <= comparison.utc <= now:
+        raise ComparisonMomentError(days=OLDEST_COMPARISON.days)
     if not 1 <= comparison.uncertainty_s <= LARGEST_UNCERTAINTY_S:
         raise ComparisonUncertaintyError
     zone = find_site(session, row.site_id).zone
@@ -206,12 +217,25 @@ def state_comparison(
     repository.add_anchors(session, [anchor])
 
 
+def withdraw_comparison(session: Session, *, wand_id: int, comparison_id: int, who: str) -> None:
+    """Take a stated comparison back; it stays stored with both names and counts no more.
+
+    Raises:
+        ComparisonNotFoundError: it is not one of this wand, or was withdrawn before.
+    """
+    row = repository.find_stated(session, wand_id, comparison_id)
+    if row is None:
+        raise ComparisonNotFoundError(comparison=comparison_id)
+    row.withdrawn_by = who
+
+
 def anchors_of(session: Session, wand_ids: Collection[int]) -> Mapping[int, Sequence[ClockAnchor]]:
     """The anchors of several wands, oldest first, by wand; one query."""
     anchors: dict[int, list[ClockAnchor]] = defaultdict(list)
     for row in repository.list_anchors(session, wand_ids):
         anchors[row.wand_id].append(
             ClockAnchor(
+                id=row.id,
                 kind=AnchorKind(row.kind),
                 civil=row.wand_civil,
                 utc=row.utc,

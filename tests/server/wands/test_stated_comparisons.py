@@ -51,7 +51,8 @@ def test_the_form_takes_both_times_as_those_of_the_site(running: RunningApp) -> 
     ("change", "is_placed", "code"),
     [
         ({}, False, "wands.comparison_without_site"),
-        ({"utc": "2999-01-01T00:00:00Z"}, True, "wands.comparison_too_soon"),
+        ({"utc": "2999-01-01T00:00:00Z"}, True, "wands.comparison_moment"),
+        ({"utc": "2001-03-01T14:00:00Z"}, True, "wands.comparison_moment"),
         ({"uncertainty_s": 0}, True, "wands.comparison_uncertainty"),
         ({"uncertainty_s": 3601}, True, "wands.comparison_uncertainty"),
     ],
@@ -64,6 +65,21 @@ def test_a_comparison_that_proves_nothing_is_refused(
     answer = running.script.post(f"/api/wands/{wand_id}/clock-comparisons", json=seen)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
     assert running.script.get(f"/api/wands/{wand_id}").json()["anchors"] == []
+
+
+def test_a_comparison_withdrawn_counts_no_more_and_can_be_withdrawn_once(
+    running: RunningApp,
+) -> None:
+    wand_id = new_wand(running)
+    address = f"/api/wands/{wand_id}/clock-comparisons"
+    seen = {"civil": SHOWN, "utc": EVENING.isoformat()}
+    (anchor,) = running.script.post(address, json=seen).json()["anchors"]
+    by_form = f"/wands/{wand_id}/clock-comparisons/{anchor['id']}/withdraw"
+    assert running.browser.post(by_form).status_code == 303
+    assert running.script.get(f"/api/wands/{wand_id}").json()["anchors"] == []
+    again = running.script.delete(f"{address}/{anchor['id']}")
+    assert (again.status_code, again.json()["code"]) == (404, "wands.comparison_not_found")
+    assert running.script.delete(f"/api/wands/99/clock-comparisons/{anchor['id']}").is_error
 
 
 def test_a_comparison_of_a_wand_nobody_knows_is_refused(running: RunningApp) -> None:

@@ -40,6 +40,7 @@ def _create_wands() -> None:
         sa.Column("wand_id", sa.Integer, sa.ForeignKey("wands.id"), nullable=False),
         sa.Column("capture_sha256", sa.String),
         sa.Column("stated_by", sa.String),
+        sa.Column("withdrawn_by", sa.String),
         sa.Column("kind", sa.String, nullable=False),
         sa.Column("wand_civil", sa.DateTime, nullable=False),
         sa.Column("utc", UtcDateTime, nullable=False),

@@ -19,7 +19,7 @@ fork crystal loses up to about 10 s a day in frost, and never gains more than ab
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -114,6 +114,7 @@ class ClockAnchor:
         offset_s: wand time minus the site's civil time, seconds; None for settings, and when the
             site's zone is not known.
         stated_by: who compared it; None for what a download read or set.
+        id: the stored anchor; None while it is not stored. Equal anchors may differ in it.
     """
 
     kind: AnchorKind
@@ -122,6 +123,7 @@ class ClockAnchor:
     uncertainty_s: float
     offset_s: float | None = None
     stated_by: str | None = None
+    id: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
