@@ -105,24 +105,28 @@ def test_a_record_added_between_both_readings_waits_for_the_next_download() -> N
 
 
 @pytest.mark.parametrize("misheard", [1, 2])
-def test_a_read_pointer_the_wand_misheard_is_set_again(misheard: int) -> None:
+def test_a_read_pointer_the_wand_misheard_is_set_again(
+    misheard: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line = counted_line()
     line.run(ReadRecords())
-    mishear(line, misheard)
+    mishear(line, misheard, monkeypatch)
     assert answer(line.run(Acknowledge(CIVIL))) == Acknowledged()
     assert line.wand.pointers[RecordKind.PATROL].read_index == CARDS
 
 
-def test_a_wand_whose_read_pointer_cannot_be_set_ends_in_an_error() -> None:
+def test_a_wand_whose_read_pointer_cannot_be_set_ends_in_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     line = counted_line()
     line.run(ReadRecords())
-    mishear(line, 1000)
+    mishear(line, 1000, monkeypatch)
     error = failure(line.run(Acknowledge(CIVIL)))
     assert isinstance(error, RecordsChangedError)
     assert "pointer" in str(error)
 
 
-def mishear(line: Line, times: int) -> None:
+def mishear(line: Line, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The wand takes that many read pointers for another, and says that all is well."""
     receive = line.wand.receive
     left = times
@@ -135,4 +139,4 @@ def mishear(line: Line, times: int) -> None:
             line.wand.pointers[RecordKind.PATROL] = pointers(60_000, CARDS, CARDS + 2)
         return frames
 
-    line.wand.receive = receive_wrongly  # type: ignore[method-assign]  # a wand hard of hearing
+    monkeypatch.setattr(line.wand, "receive", receive_wrongly)
