@@ -304,14 +304,14 @@ def link_conflicts(session: Session, conflicts: Iterable[Conflict]) -> None:
 def list_reading(session: Session, download_id: int) -> Sequence[ReadingRecord]:
     """What one download found, in its order."""
     rows = session.execute(
-        select(*_KEY_COLUMNS, RecordRow.id)
+        select(*_KEY_COLUMNS, RecordRow.id, RecordRow.wand_civil)
         .join(SightingRow, SightingRow.record_id == RecordRow.id)
         .where(SightingRow.download_id == download_id)
         .order_by(SightingRow.position)
     )
     return [
-        ReadingRecord(record_id=record_id, key=_key(kind, slot, raw, rank, by))
-        for kind, slot, raw, rank, by, record_id in rows
+        ReadingRecord(record_id=record_id, key=_key(kind, slot, raw, rank, by), civil=civil)
+        for kind, slot, raw, rank, by, record_id, civil in rows
     ]
 
 

@@ -298,7 +298,8 @@ def _outer_conflicts(
 
 
 def _reading(session: Session, download: Download) -> Reading:
-    return Reading(rings=download.rings, records=repository.list_reading(session, download.id))
+    records = repository.list_reading(session, download.id)
+    return Reading(rings=download.rings, records=records, shown=download.clock_shown)
 
 
 def _place(session: Session, wand: Wand, new: Iterable[Record], download: Download) -> Wand:

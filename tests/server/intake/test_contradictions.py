@@ -1,6 +1,8 @@
 """Which records of two readings cannot both be true; pure, without a database."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -47,6 +49,7 @@ def ring(read_index: int | None, *, is_wrapped: bool = False) -> Ring:
 
 
 EARLIER = Reading(rings=[ring(10)], records=slotted({11: b"a", 12: b"b"}, 100))
+READ_AT = datetime.fromisoformat("2026-03-02T06:00")
 LATER = slotted({11: b"a", 12: b"x", 13: b"c"}, 200)
 
 
@@ -62,6 +65,19 @@ def test_one_slot_of_one_lap_cannot_hold_two_contents() -> None:
 )
 def test_of_another_lap_a_slot_may_hold_anything(rings: Sequence[Ring]) -> None:
     assert find_conflicts(EARLIER, Reading(rings=rings, records=LATER)) == ()
+
+
+@pytest.mark.parametrize(
+    ("made_after_s", "shown", "is_conflict"),
+    [(1, READ_AT, False), (0, READ_AT, True), (-60, READ_AT, True), (1, None, True)],
+)
+def test_a_slot_made_after_the_earlier_reading_was_overwritten_by_a_lap_nobody_told_of(
+    made_after_s: int, shown: datetime | None, *, is_conflict: bool
+) -> None:
+    civil = READ_AT + timedelta(seconds=made_after_s)
+    later = [replace(record, civil=civil) for record in LATER]
+    found = find_conflicts(replace(EARLIER, shown=shown), Reading(rings=[ring(10)], records=later))
+    assert bool(found) is is_conflict
 
 
 def test_places_without_slots_must_agree_as_far_as_both_go() -> None:

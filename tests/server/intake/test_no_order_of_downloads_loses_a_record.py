@@ -128,6 +128,7 @@ class RingWand:
             read_index=self.read_index,
             write_index=self.write_index,
             is_wrapped=self.is_wrapped,
+            shown=(started + SHANGHAI).replace(tzinfo=None),
             acknowledges=empties and shows_it,
         )
         if empties:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.replay import DecodedDownload
@@ -33,18 +34,28 @@ class RecordKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingRecord:
-    """One record as one reading found it."""
+    """One record as one reading found it.
+
+    Attributes:
+        civil: what the wand's clock showed when it was made; None when that was no date.
+    """
 
     record_id: int
     key: RecordKey
+    civil: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """One reading of a wand's memory: what the wand told and what came, in its order."""
+    """One reading of a wand's memory: what the wand told and what came, in its order.
+
+    Attributes:
+        shown: what its clock showed at the reading; None when it was not asked or showed no date.
+    """
 
     rings: Sequence[Ring]
     records: Sequence[ReadingRecord]
+    shown: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +73,9 @@ def find_conflicts(earlier: Reading, later: Reading) -> tuple[Conflict, ...]:
     far as we know.
 
     With slots: if the wand's own read index was the same and nothing was overwritten, both
-    readings saw the same lap, so one slot cannot hold two contents. Without slots: if both
+    readings saw the same lap, so one slot cannot hold two contents, unless the wand's own clock
+    says that the later content was made after the earlier reading: then a whole lap, of which no
+    capture tells, has overwritten it. Without slots: if both
     readings begin with the same record, they must agree place by place as far as both go; a
     record that the other reading holds at another place contradicts nothing.
     """
@@ -90,8 +103,13 @@ def _slot_conflicts(
     }
     for record in later.records:
         other = before.get((record.key.kind, record.key.slot))
-        if other is not None and other.key.raw != record.key.raw:
-            yield Conflict(record_id=record.record_id, other_id=other.record_id)
+        if other is None or other.key.raw == record.key.raw or _is_newer(record, earlier):
+            continue
+        yield Conflict(record_id=record.record_id, other_id=other.record_id)
+
+
+def _is_newer(record: ReadingRecord, earlier: Reading) -> bool:
+    return record.civil is not None and earlier.shown is not None and record.civil > earlier.shown
 
 
 def _place_conflicts(earlier: Reading, later: Reading) -> Iterable[Conflict]:
