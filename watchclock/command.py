@@ -82,6 +82,9 @@ VERBS: Final[dict[str, Verb]] = {
         "watchclock.decode_command", "decode", "device", _("Print the records of a capture.")
     ),
     "serve": Verb("watchclock.serve_command", "serve", "server", _("Run the server.")),
+    "invite": Verb(
+        "watchclock.invite_command", "invite", "server", _("Let another supervisor in.")
+    ),
     "token": Verb("watchclock.token_command", "app", "server", _("Make and revoke tokens.")),
     "sim": Verb("watchclock.sim_command", "app", "sim", _("Simulate a wand.")),
 }

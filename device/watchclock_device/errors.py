@@ -32,6 +32,7 @@ __all__ = [
     "AddressError",
     "CaptureConflictError",
     "CaptureRefusedError",
+    "CaptureTooLargeError",
     "DeviceError",
     "DiskFullError",
     "DockClockError",
@@ -184,6 +185,14 @@ class WrongDialectError(DeviceError):
     code = "device.wrong_dialect"
     template = "The wand at {address} speaks {found}, not {asked}."
     next_step = "Leave the dialect out, or name the one the wand speaks."
+
+
+class CaptureTooLargeError(DeviceError):
+    """More bytes came than any wand holds: something else talks on this port."""
+
+    code = "device.capture_too_large"
+    template = "More than {limit_mb} MB came over the line, more than any wand holds."
+    next_step = "Look what is connected to this port; nothing was acknowledged on a wand."
 
 
 class VerificationError(DeviceError):

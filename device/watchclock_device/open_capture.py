@@ -5,10 +5,11 @@ import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from watchclock_device.clocks import Clocks
 from watchclock_device.disk import append, synchronize_folder, translated
-from watchclock_device.errors import VerificationError
+from watchclock_device.errors import CaptureTooLargeError, VerificationError
 from watchclock_protocol.capture import (
     CaptureAbout,
     CaptureWriter,
@@ -18,7 +19,10 @@ from watchclock_protocol.capture import (
     StepState,
 )
 
-__all__ = ["OpenCapture", "try_lock"]
+__all__ = ["LARGEST_CAPTURE_BYTES", "OpenCapture", "try_lock"]
+
+LARGEST_CAPTURE_BYTES: Final = 63 * 2**20
+"""A little less than a server takes, so that the closing steps find room."""
 
 
 class OpenCapture:
@@ -33,6 +37,7 @@ class OpenCapture:
         self._clocks = clocks
         self._writer = CaptureWriter(about)
         self._written = hashlib.sha256()
+        self._size_bytes = 0
         self._done: set[StepName] = set()
         with translated(path.parent):
             # Born under another name and locked first, so that nobody takes it for abandoned.
@@ -50,7 +55,13 @@ class OpenCapture:
                 raise
 
     def chunk(self, lane: Lane, data: bytes, utc_ns: int) -> None:
-        """Bytes that cross the link are in the file, and survive the death of this process."""
+        """Bytes that cross the link are in the file, and survive the death of this process.
+
+        Raises:
+            CaptureTooLargeError: no wand holds so much, and no server would take it.
+        """
+        if self._size_bytes + len(data) > LARGEST_CAPTURE_BYTES:
+            raise CaptureTooLargeError(limit_mb=LARGEST_CAPTURE_BYTES // 2**20)
         with translated(self.path.parent):
             self._append(self._writer.chunk(lane, data, utc_ns))
 
@@ -101,6 +112,7 @@ class OpenCapture:
     def _append(self, data: bytes) -> None:
         append(self._descriptor, data)
         self._written.update(data)
+        self._size_bytes += len(data)
 
 
 def try_lock(descriptor: int) -> bool:

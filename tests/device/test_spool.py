@@ -17,9 +17,17 @@ from tests.support.spools import (
     everything_in,
     fill,
 )
-from watchclock_device.errors import DiskFullError, SpoolError, VerificationError
+from watchclock_device.errors import (
+    CaptureTooLargeError,
+    DiskFullError,
+    SpoolError,
+    VerificationError,
+)
+from watchclock_device.open_capture import LARGEST_CAPTURE_BYTES
 from watchclock_device.spool import Spool
 from watchclock_protocol.capture import Lane, Step, StepName, StepState, capture_name, read_capture
+
+SERVER_TAKES_BYTES = 64 * 2**20
 
 
 @pytest.fixture
@@ -167,3 +175,17 @@ def test_two_recoveries_at_once_finish_a_capture_once(spool: Spool) -> None:
         fcntl.flock(other, fcntl.LOCK_EX)
         assert spool.recover() == []
     assert len(spool.recover()) == 1
+
+
+def test_a_flood_ends_in_an_error_and_a_capture_that_is_still_closed(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, VIRTUAL_CLOCKS)
+    with spool.begin(ABOUT) as capture:
+        capture.step(StepName.IDENTIFY, StepState.DONE, {"wand": "wm5000t:531932"})
+        for _ in range(LARGEST_CAPTURE_BYTES // 2**20 - 1):
+            capture.chunk(Lane.FROM_WAND, bytes(2**20), NOW_NS)
+        with pytest.raises(CaptureTooLargeError):
+            capture.chunk(Lane.FROM_WAND, bytes(2**20), NOW_NS)
+        capture.step(StepName.CLOSE, StepState.DONE)
+        path = spool.finish(capture)
+    assert path.stat().st_size < SERVER_TAKES_BYTES
+    assert read_capture(path.read_bytes()).is_closed

@@ -89,6 +89,18 @@ def test_a_signal_ends_the_server_cleanly(tmp_path: Path, number: signal.Signals
         assert (server.returncode, errors) == (0, "")
 
 
+def test_an_invited_supervisor_makes_an_account_beside_the_first(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, address, printed):
+        first = re.findall(rf"{address}/set-up/\S+", printed)
+        invited = run("invite", "--data", str(tmp_path), "--address", address)
+        links = [invited.stdout.strip(), *first]
+        form = {"name": "berta", "password": PASSWORD, "repeated": PASSWORD}
+        assert [httpx.post(link, data=form).status_code for link in links] == [303, 403]
+        again = run("invite", "--data", str(tmp_path), "--address", f"{address}/")
+        form["name"] = "carl"
+        assert httpx.post(again.stdout.strip(), data=form).status_code == 303
+
+
 def test_a_token_made_beside_the_running_server_works_until_revoked(tmp_path: Path) -> None:
     place = ("--data", str(tmp_path))
     with serving(tmp_path) as (_, address, _):
