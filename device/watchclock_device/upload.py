@@ -1,7 +1,8 @@
 """Hands waiting captures to the server over HTTP; sending one twice changes nothing there.
 
 ``GET /api/ready`` and ``POST /api/captures`` with the capture as body, its SHA-256 in
-``X-Capture-SHA256`` and ``Authorization: Bearer TOKEN`` (docs/architecture.md, "server").
+``X-Capture-SHA256``, our clock in ``X-Dock-Time`` and ``Authorization: Bearer TOKEN``
+(docs/architecture.md, "server").
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Final, cast
 
 import httpx
 
-from watchclock_device.clocks import Clocks, instant_at
+from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks, instant_at
 from watchclock_device.errors import (
     CaptureConflictError,
     CaptureRefusedError,
@@ -60,7 +61,7 @@ class Receipt:
 class Server:
     """A watchclock server, reached with an upload token."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, clocks: Clocks = SYSTEM_CLOCKS) -> None:
         """Nothing is sent yet.
 
         Raises:
@@ -70,6 +71,7 @@ class Server:
         if not token.isascii() or not token.isprintable() or " " in token:
             raise TokenUnusableError
         self.url = url.rstrip("/")
+        self._clocks = clocks
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT_S
         )
@@ -115,7 +117,11 @@ class Server:
         Raises:
             UploadError: as ``check_ready``, or the server does not take this capture.
         """
-        headers = {"X-Capture-SHA256": sha256, "Content-Type": "application/octet-stream"}
+        headers = {
+            "X-Capture-SHA256": sha256,
+            "X-Dock-Time": instant_at(self._clocks.utc_ns()).isoformat(),
+            "Content-Type": "application/octet-stream",
+        }
         answer = self._ask("POST", "/api/captures", content=data, headers=headers)
         if not answer.is_success:
             raise self._refusal(answer, capture=sha256)

@@ -86,6 +86,7 @@ def test_a_waiting_capture_is_sent_and_its_receipt_kept(spool: Spool) -> None:
     assert (ready.path, sent.path, sent.body) == ("/api/ready", "/api/captures", data)
     assert ready.headers["authorization"] == sent.headers["authorization"] == "Bearer secret"
     assert sent.headers["x-capture-sha256"] == sha256
+    assert datetime.fromisoformat(sent.headers["x-dock-time"]).tzinfo is not None
     stored = everything_in(spool.folder)
     assert stored[f"sent/{sha256}.pcapng"] == data
     assert json.loads(stored[f"sent/{sha256}.receipt.json"])["created"] == 2

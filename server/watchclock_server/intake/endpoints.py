@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Request
+from pydantic import AwareDatetime
 
 from watchclock_server.access import Manager, Uploader
 from watchclock_server.archive import CaptureArchive
@@ -51,10 +52,16 @@ def receive_capture(
     session: DatabaseSession,
     archive: CaptureArchive,
     now: Now,
+    dock_time: Annotated[AwareDatetime | None, Header(alias="X-Dock-Time")] = None,
 ) -> ReceiptView:
     """What became of every record of the capture; the same capture again changes nothing."""
     receipt = service.receive_capture(
-        session, archive=archive, data=data, claimed_sha256=sha256, now=now
+        session,
+        archive=archive,
+        data=data,
+        claimed_sha256=sha256,
+        now=now,
+        dock_time=dock_time,
     )
     return _receipt_view(receipt)
 

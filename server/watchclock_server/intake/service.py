@@ -91,12 +91,27 @@ class DownloadNotFoundError(NotFoundError):
 
 
 def receive_capture(
-    session: Session, *, archive: Archive, data: bytes, claimed_sha256: str, now: datetime
+    session: Session,
+    *,
+    archive: Archive,
+    data: bytes,
+    claimed_sha256: str,
+    now: datetime,
+    dock_time: datetime | None = None,
 ) -> Receipt:
     """Take in a capture; the same capture again changes nothing.
 
     The bytes go into the archive before they are looked at and stay there whatever they hold, so
     a capture that cannot be decoded today can be decoded by a later version.
+
+    Args:
+        session: of the database.
+        archive: where captures are kept.
+        data: the capture.
+        claimed_sha256: its name, as the dock knows it.
+        now: the server's time.
+        dock_time: the dock's time now; None when it does not tell. What the capture says of the
+            wand's clock is doubted by as much as the two differ.
 
     Raises:
         CaptureNameError: the bytes are not those that were sent; nothing is stored.
@@ -114,7 +129,8 @@ def receive_capture(
     decoded = replay(capture)
     if decoded.identity is None:
         raise CaptureAnonymousError(sha256=sha256)
-    incoming = incoming_of(capture, decoded, decoded.identity)
+    dock_error = abs(now - (now if dock_time is None else dock_time))
+    incoming = incoming_of(capture, decoded, decoded.identity).doubted(dock_error)
     wand = wands.ensure_wand(session, identity=incoming.identity, now=now)
     # Another upload of this capture may have been taken in while this one waited for the wand.
     known = repository.find_download_by_capture(session, sha256)

@@ -1,9 +1,9 @@
 """What a capture says, brought into the server's own terms: instants, anchors, natural keys."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, assert_never
+from typing import Final, Self, assert_never
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.capture import Capture
@@ -23,6 +23,8 @@ __all__ = ["Incoming", "incoming_of", "keys_of", "record_values"]
 
 SETTING_UNCERTAINTY_S: Final = 1.0
 """The host sends whole seconds, and the wand takes them over when the frame has arrived."""
+LARGEST_DOCK_ERROR: Final = timedelta(seconds=30)
+"""A dock no further off is as good as the server; a slow upload needs some of it."""
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,6 +60,21 @@ class Incoming:
         """The first usable comparison of the wand's clock in this capture."""
         reads = (anchor for anchor in self.anchors if anchor.kind is AnchorKind.READ)
         return next(reads, None)
+
+    def doubted(self, dock_error: timedelta) -> Self:
+        """The same, its anchors as doubtful as the clock of the dock that recorded them.
+
+        Args:
+            dock_error: by how much the dock's clock and the server's differed at the upload.
+        """
+        if dock_error <= LARGEST_DOCK_ERROR:
+            return self
+        doubt_s = dock_error.total_seconds()
+        anchors = [
+            replace(anchor, uncertainty_s=anchor.uncertainty_s + doubt_s)
+            for anchor in self.anchors
+        ]
+        return replace(self, anchors=anchors)
 
 
 def incoming_of(capture: Capture, decoded: DecodedDownload, identity: Identity) -> Incoming:
