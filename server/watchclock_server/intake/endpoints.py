@@ -61,7 +61,7 @@ def receive_capture(
         data=data,
         claimed_sha256=sha256,
         now=now,
-        dock_time=dock_time,
+        dock_error=abs(now - (dock_time or now)),
     )
     return _receipt_view(receipt)
 

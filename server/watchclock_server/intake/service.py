@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Final
 
@@ -97,21 +97,13 @@ def receive_capture(
     data: bytes,
     claimed_sha256: str,
     now: datetime,
-    dock_time: datetime | None = None,
+    dock_error: timedelta = timedelta(),
 ) -> Receipt:
     """Take in a capture; the same capture again changes nothing.
 
     The bytes go into the archive before they are looked at and stay there whatever they hold, so
-    a capture that cannot be decoded today can be decoded by a later version.
-
-    Args:
-        session: of the database.
-        archive: where captures are kept.
-        data: the capture.
-        claimed_sha256: its name, as the dock knows it.
-        now: the server's time.
-        dock_time: the dock's time now; None when it does not tell. What the capture says of the
-            wand's clock is doubted by as much as the two differ.
+    a capture that cannot be decoded today can be decoded by a later version. What it says of the
+    wand's clock is doubted by ``dock_error``, by which the clocks of dock and server differ.
 
     Raises:
         CaptureNameError: the bytes are not those that were sent; nothing is stored.
@@ -122,22 +114,18 @@ def receive_capture(
     if claimed_sha256.lower() != sha256:
         raise CaptureNameError(found=sha256, claimed=claimed_sha256)
     archive.put(data)
-    known = repository.find_download_by_capture(session, sha256)
-    if known is not None:
+    if known := repository.find_download_by_capture(session, sha256):
         return _known_receipt(session, known)
     capture = read_capture(data)
     decoded = replay(capture)
     if decoded.identity is None:
         raise CaptureAnonymousError(sha256=sha256)
-    dock_error = abs(now - (now if dock_time is None else dock_time))
     incoming = incoming_of(capture, decoded, decoded.identity).doubted(dock_error)
     wand = wands.ensure_wand(session, identity=incoming.identity, now=now)
     # Another upload of this capture may have been taken in while this one waited for the wand.
-    known = repository.find_download_by_capture(session, sha256)
-    if known is not None:
+    if known := repository.find_download_by_capture(session, sha256):
         return _known_receipt(session, known)
     row = _download_row(wand, incoming, sha256, now)
-    row.is_closed, row.torn_bytes = capture.is_closed, capture.torn_bytes
     repository.add_download(session, row)
     return _take_in(session, wand, row, incoming, now)
 
@@ -173,6 +161,8 @@ def _download_row(wand: Wand, incoming: Incoming, sha256: str, now: datetime) ->
         finished_at=incoming.finished_at,
         acknowledged_at=incoming.acknowledged_at,
         is_complete=decoded.is_complete,
+        is_closed=incoming.is_closed,
+        torn_bytes=incoming.torn_bytes,
         record_count=len(decoded.records),
         skipped_bytes=decoded.skipped_bytes,
         rejected_count=len(decoded.rejected),

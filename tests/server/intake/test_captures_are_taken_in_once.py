@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.support.captures import capture_of
 from tests.support.server_app import RunningApp
 from tests.support.wand_downloads import (
@@ -226,3 +228,26 @@ def test_overlapping_captures_sent_at_once_hold_each_record_once(running: Runnin
     assert sum(answer["created"] for answer in answers) == 6
     assert sum(answer["conflict"] for answer in answers) == 0
     assert len(stored_raws(running, answers[0]["wand_id"])) == 6
+
+
+@pytest.mark.parametrize(("off_s", "doubt_s"), [(-7200, 7200), (0, 0), (7200, 7200)])
+def test_a_dock_tells_its_time_and_is_believed_no_better(
+    running: RunningApp, off_s: int, doubt_s: int
+) -> None:
+    data = FcardDownload(started=MORNING, shown=NIGHT).capture()
+    there = running.clock.now() + timedelta(seconds=off_s)
+    headers = {
+        "X-Capture-SHA256": hashlib.sha256(data).hexdigest(),
+        "X-Dock-Time": there.isoformat(),
+    }
+    wand_id = running.dock.post("/api/captures", content=data, headers=headers).json()["wand_id"]
+    (anchor,) = running.script.get(f"/api/wands/{wand_id}").json()["anchors"]
+    assert doubt_s <= anchor["uncertainty_s"] < doubt_s + 2
+
+
+def test_a_dock_whose_time_means_nothing_is_refused(running: RunningApp) -> None:
+    data = FcardDownload(started=MORNING).capture()
+    headers = {"X-Capture-SHA256": hashlib.sha256(data).hexdigest(), "X-Dock-Time": "noon"}
+    answer = running.dock.post("/api/captures", content=data, headers=headers)
+    assert answer.status_code in {400, 422}
+    assert running.script.get("/api/wands").json() == []

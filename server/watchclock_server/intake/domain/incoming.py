@@ -39,6 +39,8 @@ class Incoming:
             anything was given up or set.
         finished_at: when recording ended.
         acknowledged_at: when the wand was told to give its records up, or None.
+        is_closed: recording ended in good order.
+        torn_bytes: what a broken recording left behind its last whole block.
         anchors: what is known of its clock, in order.
         rings: the wand's memory as it told it.
         health: its condition as it told it; every part may be None.
@@ -50,6 +52,8 @@ class Incoming:
     read_at: datetime
     finished_at: datetime
     acknowledged_at: datetime | None
+    is_closed: bool
+    torn_bytes: int
     anchors: Sequence[ClockAnchor]
     rings: Sequence[Ring]
     health: WandHealth
@@ -98,6 +102,8 @@ def incoming_of(capture: Capture, decoded: DecodedDownload, identity: Identity) 
         read_at=_instant(min(ended_ns)),
         finished_at=_instant(finished_ns),
         acknowledged_at=None if acknowledged_ns is None else _instant(acknowledged_ns),
+        is_closed=capture.is_closed,
+        torn_bytes=capture.torn_bytes,
         anchors=_anchors(decoded, _zone(capture.about.time_zone)),
         rings=[
             Ring(kind=ring.kind, read_index=ring.read_index, is_wrapped=ring.is_wrapped)
