@@ -65,7 +65,7 @@ def download(  # noqa: PLR0913 - one parameter an option of the command
     print_recovered(place.recover())
     there = None if server is None or no_upload else open_server(server, token)
     if there is not None:
-        there.check_clock(SYSTEM_CLOCKS)
+        there.check_clock()
     with _progress(is_shown=not as_json) as progress:
         docking = Docking(make_discovery(also), place, SYSTEM_CLOCKS, progress)
         result = docking.download(address, dialect=dialect, zone=zone, keep=keep)

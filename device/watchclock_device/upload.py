@@ -94,7 +94,7 @@ class Server:
                 reason = "it does not say that it is ready"
                 raise ServerAnswerError(server=self.url, reason=reason)
 
-    def check_clock(self, clocks: Clocks) -> None:
+    def check_clock(self) -> None:
         """Returns when the server is ready and its clock and ours agree.
 
         A wand is set by the dock's clock and its records are judged by the server's, so a dock
@@ -104,9 +104,9 @@ class Server:
             DockClockError: they differ by more than half a minute and the time of the answer.
             UploadError: as ``check_ready``.
         """
-        asked = instant_at(clocks.utc_ns())
+        asked = instant_at(self._clocks.utc_ns())
         there = self.check_ready()
-        answered = instant_at(clocks.utc_ns())
+        answered = instant_at(self._clocks.utc_ns())
         apart = max(asked - there, there - answered)
         if apart > _LARGEST_CLOCK_DIFFERENCE:
             raise DockClockError(server=self.url, seconds=round(apart.total_seconds()))

@@ -178,10 +178,10 @@ def test_a_dock_works_only_with_a_server_that_keeps_the_same_time(apart_s: int) 
     found = None
     with (
         serving(lambda _: Reply(body=json.dumps(told).encode())) as scripted,
-        closing(Server(scripted.url, "secret")) as server,
+        closing(Server(scripted.url, "secret", VIRTUAL_CLOCKS)) as server,
     ):
         try:
-            server.check_clock(VIRTUAL_CLOCKS)
+            server.check_clock()
         except UploadError as error:
             found = (error.code, error.details["seconds"])
     assert found == (("upload.dock_clock", 31) if abs(apart_s) > 30 else None)
