@@ -22,9 +22,10 @@ from watchclock.demo.server import PERSON, DemoServer, serving
 from watchclock.demo.site import describe_site
 from watchclock.language import is_chinese
 from watchclock.language import translate as _
+from watchclock_protocol.dialect import Capability
+from watchclock_protocol.dialects import find_dialect
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEMO_NIGHT, load
-from watchclock_sim.wands.kinds import DialectName
 
 __all__ = ["demo"]
 
@@ -94,7 +95,7 @@ def _dock(
     for known in server.get("/api/wands"):
         if known["key"] == f"{wand.dialect}:{wand.number}":
             server.patch(f"/api/wands/{known['id']}", {"site_id": site_id})
-            if wand.dialect == DialectName.WM5000T:
+            if Capability.READS_CLOCK not in find_dialect(wand.dialect).capabilities:
                 _state_comparison(server, scenario, known["id"])
 
 

@@ -13,7 +13,7 @@ from rich.table import Table
 from watchclock.language import translate as _
 from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
 from watchclock_protocol.messages import Counters
-from watchclock_protocol.records import PatrolRecord, SystemRecord
+from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
 from watchclock_protocol.replay import DecodedDownload, KeyedRecord
 
 __all__ = ["Printer", "csv_printer", "print_json", "print_table", "protected", "record_fields"]
@@ -30,6 +30,8 @@ COLUMNS: Final = (
     "is_guard_tag",
     "code",
     "meanings",
+    "value",
+    "strength_mg",
     "flags",
     "raw",
 )
@@ -74,6 +76,9 @@ def record_fields(keyed: KeyedRecord) -> dict[str, Field]:
             fields["is_guard_tag"] = record.is_guard_tag
         case SystemRecord():
             fields |= {"code": record.code, "meanings": list(record.meanings)}
+            fields["value"] = record.value
+        case KnockRecord():
+            fields["strength_mg"] = record.strength_mg
     return fields
 
 
@@ -181,8 +186,10 @@ def _cells(keyed: KeyedRecord) -> list[str]:
     return [_word(value) for value in shown]
 
 
-def _tag_or_event(record: PatrolRecord | SystemRecord) -> str:
+def _tag_or_event(record: Record) -> str:
     match record:
+        case KnockRecord(strength_mg=strength):
+            return "" if strength is None else f"{strength / 1000:.1f} g"
         case PatrolRecord():
             return str(record.tag)
         case SystemRecord():

@@ -11,6 +11,7 @@ __all__ = ["EVENT_WORDS", "FLAG_WORDS", "KIND_WORDS"]
 KIND_WORDS: Final[Mapping[str, str]] = {
     RecordKind.PATROL: _("patrol"),
     RecordKind.SYSTEM: _("system"),
+    RecordKind.KNOCK: _("knock"),
 }
 
 FLAG_WORDS: Final[Mapping[str, str]] = {
@@ -20,6 +21,8 @@ FLAG_WORDS: Final[Mapping[str, str]] = {
     RecordFlag.EMPTY_SLOT: _("empty slot"),
     RecordFlag.UNKNOWN_CODE: _("unknown code"),
     RecordFlag.UNKNOWN_STATE: _("unknown state"),
+    RecordFlag.TAG_CHECK_SUM: _("the tag's check sum is wrong"),
+    RecordFlag.TAG_IMPOSSIBLE: _("no tag can have this number"),
 }
 
 EVENT_WORDS: Final[Mapping[str, str]] = {
@@ -30,6 +33,12 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     "voltage_too_low": _("voltage too low"),
     "voltage_too_high": _("voltage too high"),
     "voltage_normal": _("voltage normal again"),
+    "reader_short": _("short circuit at the contact"),
+    "alarm": _("alarm"),
+    "impact": _("impact"),
+    "tilt": _("tilted"),
+    "motionless": _("not moved"),
+    "housing_opened": _("housing opened"),
     "staff_cleared": _("staff list cleared"),
     "staff_added": _("staff member added"),
     "staff_deleted": _("staff member deleted"),

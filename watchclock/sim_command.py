@@ -9,13 +9,16 @@ import typer
 
 from watchclock.language import translate as _
 from watchclock_sim.program import Settings, run
-from watchclock_sim.wands.kinds import DialectName
+from watchclock_sim.wands.personality import personality_names
 
 __all__ = ["app"]
 
 app: Final = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-Dialect = Annotated[DialectName, typer.Argument(help=_("Which kind of wand."))]
+Dialect = Annotated[
+    str,
+    typer.Argument(help=_("Which kind of wand."), metavar=f"[{'|'.join(personality_names())}]"),
+]
 Link = Annotated[Path | None, typer.Argument(help=_("Where to keep a link to the pty."))]
 Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-terminal."))]
 Tcp = Annotated[

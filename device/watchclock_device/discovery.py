@@ -29,8 +29,8 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
-from watchclock_protocol.dialect import Dialect
-from watchclock_protocol.dialects import DIALECTS, find_dialect
+from watchclock_protocol.dialect import Dialect, host_session
+from watchclock_protocol.dialects import find_dialect, load_dialects
 from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
 from watchclock_protocol.session import Identify
 
@@ -109,7 +109,7 @@ class Discovery:
             asked = find_dialect(address.dialect)
         if asked is not None:
             return Dock(address=address, dialect=asked)
-        found = self._probe(address, DIALECTS.values())
+        found = self._probe(address, _spoken())
         if found is None and self._noise_bytes:
             raise NoiseError(address=address.text, count=self._noise_bytes)
         if found is None:
@@ -126,12 +126,12 @@ class Discovery:
 
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""
-        others = [other for other in DIALECTS.values() if other.name != dock.dialect.name]
+        others = [other for other in _spoken() if other.name != dock.dialect.name]
         found = self._probe(dock.address, others)
         return None if found is None else found.name
 
     def _find_anywhere(self, asked: Dialect | None) -> Dock:
-        dialects = list(DIALECTS.values()) if asked is None else [asked]
+        dialects = _spoken() if asked is None else [asked]
         docks: list[Dock] = []
         closed: list[DeviceError] = []
         for port in [port for port in self.find_ports() if port.may_be_asked]:
@@ -159,7 +159,7 @@ class Discovery:
 
     def _answers(self, address: Address, dialect: Dialect) -> bool:
         with closing(open_link(self._drivers, address, dialect.line)) as link:
-            session = dialect.host(secrets.randbits(_SEED_BITS))
+            session = host_session(dialect, secrets.randbits(_SEED_BITS))
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:
                 talk.ask(Identify(), ignore)
@@ -169,6 +169,11 @@ class Discovery:
                 self._noise_bytes += talk.received_bytes
                 return False
         return True
+
+
+def _spoken() -> list[Dialect]:
+    """Every dialect that has a host role, and so can be asked for."""
+    return [each for each in load_dialects().values() if each.host is not None]
 
 
 def _expand(pattern: str) -> list[str]:

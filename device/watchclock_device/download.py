@@ -25,7 +25,7 @@ from watchclock_device.tally import ReadingTally, TrafficTally
 from watchclock_device.verification import Rehearsal
 from watchclock_device.zones import find_host_zone_name
 from watchclock_protocol.capture import CaptureAbout, StepName
-from watchclock_protocol.dialect import Capability
+from watchclock_protocol.dialect import Capability, host_session
 from watchclock_protocol.errors import CodedError, SequenceError, SilenceError
 from watchclock_protocol.events import Event, RecordsReceived
 from watchclock_protocol.messages import (
@@ -102,7 +102,7 @@ class _Steps:
     def __init__(
         self, order: Order, link: Link, capture: OpenCapture, clocks: Clocks, progress: Progress
     ) -> None:
-        session = order.dock.dialect.host(secrets.randbits(_SEED_BITS))
+        session = host_session(order.dock.dialect, secrets.randbits(_SEED_BITS))
         self.journal = Journal(capture, progress)
         self._order = order
         self._can = order.dock.dialect.capabilities

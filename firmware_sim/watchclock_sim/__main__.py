@@ -13,7 +13,7 @@ from typing import Final
 
 from watchclock_sim.errors import SimulatorError
 from watchclock_sim.program import Settings, run
-from watchclock_sim.wands.kinds import DialectName
+from watchclock_sim.wands.personality import personality_names
 
 __all__ = ["main"]
 
@@ -23,7 +23,7 @@ EXIT_WRONG_USE: Final = 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one wand; 0 when it was stopped, 2 when it could not start."""
     parser = argparse.ArgumentParser(prog="watchclock_sim", allow_abbrev=False)
-    parser.add_argument("dialect", type=DialectName, choices=tuple(DialectName))
+    parser.add_argument("dialect", choices=personality_names())
     parser.add_argument("link", type=Path, nargs="?")
     parser.add_argument("--pty", action="store_true")
     parser.add_argument("--json", action="store_true")

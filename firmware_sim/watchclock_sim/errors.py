@@ -6,6 +6,7 @@ CodedError
         ScenarioError       a key of the scenario is missing, unknown or wrong
         FaultError          a fault that cannot be understood
         SimulatorOptionError    options of the command that do not go together
+        PersonalityUnknownError  nobody can simulate such a wand
         LinkPathTakenError  something else stands where the pty's link should be
         PortTakenError      the TCP port cannot be listened on
 """
@@ -15,6 +16,7 @@ from watchclock_protocol.errors import CodedError
 __all__ = [
     "FaultError",
     "LinkPathTakenError",
+    "PersonalityUnknownError",
     "PortTakenError",
     "ScenarioError",
     "ScenarioFileError",
@@ -61,6 +63,14 @@ class SimulatorOptionError(SimulatorError):
     code = "sim.option"
     template = "The simulated wand cannot start: {reason}."
     next_step = "Run the command with --help."
+
+
+class PersonalityUnknownError(SimulatorError):
+    """No installed package can simulate a wand of this dialect."""
+
+    code = "sim.dialect_unknown"
+    template = "No wand of the dialect {dialect} can be simulated here."
+    next_step = "Choose one of: {known}."
 
 
 class LinkPathTakenError(SimulatorError):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
+from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.values import TagId, TagTechnology
 
 __all__ = ["GeneratedTouch", "generated_touches"]
@@ -12,7 +13,13 @@ __all__ = ["GeneratedTouch", "generated_touches"]
 BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 STEP_S: Final = 30
 TAGS: Final = 50
-TAG_PREFIX: Final = {TagTechnology.IBUTTON: b"\x00\x00\x00", TagTechnology.RFID: b""}
+FAMILY: Final = b"\x01"
+WHOLE_OCTETS: Final = {
+    TagTechnology.EM4100: 5,
+    TagTechnology.ISO14443A: 4,
+    TagTechnology.ISO15693: 8,
+    TagTechnology.RFID: 3,
+}
 
 
 class GeneratedTouch(NamedTuple):
@@ -27,7 +34,19 @@ def generated_touches(
 ) -> Iterator[GeneratedTouch]:
     """Touches of fifty tags, half a minute apart, from the beginning of 2026 on."""
     chance = random.Random(f"generated {seed}")  # noqa: S311 - repeatable, not secret
-    prefix = TAG_PREFIX[technology]
-    tags = [TagId(technology, prefix + chance.randbytes(3)) for _ in range(TAGS)]
+    tags = [_tag(technology, chance) for _ in range(TAGS)]
     for index in range(count):
         yield GeneratedTouch(chance.choice(tags), BEGIN + timedelta(seconds=STEP_S * index))
+
+
+def _tag(technology: TagTechnology, chance: random.Random) -> TagId:
+    """A whole tag as they are sold: small serials of DS1990 cans, ISO 15693 from E0 on."""
+    match technology:
+        case TagTechnology.IBUTTON:
+            serial = chance.randbytes(3) + bytes(3)
+            rom = FAMILY + serial
+            return TagId(technology, rom + bytes((crc8_maxim(rom),)))
+        case TagTechnology.ISO15693:
+            return TagId(technology, b"\xe0\x04" + chance.randbytes(6))
+        case _:
+            return TagId(technology, chance.randbytes(WHOLE_OCTETS[technology]))

@@ -12,13 +12,11 @@ from watchclock_sim.hardware.memory import WhenFull
 from watchclock_sim.line.faults import Fault, lost_records
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.walk import Skip, Touch, walk
-from watchclock_sim.wands.fcard import FcardWand
 from watchclock_sim.wands.firmware import Firmware
-from watchclock_sim.wands.kinds import TECHNOLOGIES, DialectName
+from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.setup import WandSetup
-from watchclock_sim.wands.wm5000t import Wm5000tWand
 
-__all__ = ["KeptTouch", "WalkedWand", "make_wand", "truth_of", "walked_wand"]
+__all__ = ["KeptTouch", "WalkedWand", "truth_of", "walked_wand"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +50,6 @@ class _Event(NamedTuple):
     act: Callable[[], None]
 
 
-def make_wand(dialect: DialectName, setup: WandSetup) -> Firmware:
-    """A wand of that dialect, switched off and empty."""
-    match dialect:
-        case DialectName.FCARD:
-            return FcardWand(setup)
-        case DialectName.WM5000T:
-            return Wm5000tWand(setup)
-
-
 def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()) -> WalkedWand:
     """The wand at the end of the scenario's shift, with every record it kept."""
     clock = _clock(scenario, plan)
@@ -74,7 +63,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         logs_host_actions=plan.logs_host_actions,
         lost_records=lost_records(faults),
     )
-    firmware = make_wand(plan.dialect, setup)
+    firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)
     night = walk(scenario, plan)
     kept: list[KeptTouch] = []
@@ -93,9 +82,10 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
 
 def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
     """Put every guard who carries the wand and has a tag it can read into its staff list."""
+    technology = find_personality(plan.dialect).technology(plan.number)
     for guard in (scenario.guard(key) for key in dict.fromkeys(d.guard for d in plan.duties)):
         for tag in guard.tags:
-            if tag.technology is TECHNOLOGIES[plan.dialect]:
+            if tag.technology is technology:
                 firmware.enrol(guard.number, guard.name_zh, tag)
 
 

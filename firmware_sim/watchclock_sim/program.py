@@ -19,11 +19,11 @@ from watchclock_sim.line.carriers.pty_port import PtyPort
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import Fault, LineFaults, lost_records, parse_fault
-from watchclock_sim.night import make_wand, truth_of, walked_wand
+from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEFAULT_CAPACITY, LARGEST_CAPACITY, load
 from watchclock_sim.wands.firmware import Firmware
-from watchclock_sim.wands.kinds import DEFAULT_NUMBERS, TECHNOLOGIES, DialectName, check_number
+from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Settings", "run"]
@@ -54,7 +54,7 @@ class Settings:
         json: print the ready line as JSON.
     """
 
-    dialect: DialectName
+    dialect: str
     pty: bool = False
     link: Path | None = None
     tcp: str | None = None
@@ -128,8 +128,9 @@ def _check(settings: Settings) -> None:
     for reason, is_wrong in wrongs.items():
         if is_wrong:
             raise SimulatorOptionError(reason=reason)
+    personality = find_personality(settings.dialect)
     if settings.number is not None:
-        check_number(settings.dialect, settings.number)
+        personality.check_number(settings.number)
 
 
 def _wand(settings: Settings, clock: Clock) -> _Ready:
@@ -150,11 +151,11 @@ def _wand(settings: Settings, clock: Clock) -> _Ready:
 
 
 def _plan(settings: Settings, scenario: Scenario) -> WandPlan:
-    plans = [plan for plan in scenario.wands if plan.dialect is settings.dialect]
+    plans = [plan for plan in scenario.wands if plan.dialect == settings.dialect]
     if settings.wand is not None:
         plans = [plan for plan in plans if plan.key == settings.wand]
     if len(plans) != 1:
-        keys = ", ".join(plan.key for plan in scenario.wands if plan.dialect is settings.dialect)
+        keys = ", ".join(plan.key for plan in scenario.wands if plan.dialect == settings.dialect)
         raise SimulatorOptionError(
             reason=f"name one {settings.dialect} of the scenario with --wand: {keys or 'none'}"
         )
@@ -165,7 +166,8 @@ def _plan(settings: Settings, scenario: Scenario) -> WandPlan:
 def _filled_wand(settings: Settings, clock: Clock, faults: Iterable[Fault]) -> _Ready:
     """A wand with generated records whose clock shows this machine's civil time."""
     utc = clock.utc()
-    number = settings.number or DEFAULT_NUMBERS[settings.dialect]
+    personality = find_personality(settings.dialect)
+    number = settings.number or personality.default_number
     setup = WandSetup(
         number=number,
         clock=WandClock(civil=utc.astimezone().replace(tzinfo=None), utc=utc),
@@ -173,8 +175,8 @@ def _filled_wand(settings: Settings, clock: Clock, faults: Iterable[Fault]) -> _
         capacity=max(DEFAULT_CAPACITY, settings.records),
         lost_records=lost_records(faults),
     )
-    firmware = make_wand(settings.dialect, setup)
-    technology = TECHNOLOGIES[settings.dialect]
+    firmware = personality.make(setup)
+    technology = personality.technology(number)
     for tag, touched in generated_touches(settings.records, settings.seed or 0, technology):
         firmware.touch(tag, touched, is_guard_tag=False)
     return _Ready(firmware, f"{settings.dialect}:{number}", tuple(faults))

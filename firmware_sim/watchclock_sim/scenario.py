@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
-from watchclock_sim.wands.kinds import DialectName
 
 __all__ = [
     "Behaviour",
@@ -146,7 +145,7 @@ class WandPlan:
     """
 
     key: str
-    dialect: DialectName
+    dialect: str
     number: str
     duties: tuple[Duty, ...]
     clock: ClockPlan

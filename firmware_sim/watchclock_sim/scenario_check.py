@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from watchclock_sim.scenario import Duty, Scenario, WandPlan
 from watchclock_sim.toml_table import TomlTable
-from watchclock_sim.wands.kinds import TECHNOLOGIES
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["check_references"]
 
@@ -62,7 +62,8 @@ def _duty_wrongs(scenario: Scenario, wand: WandPlan, duty: Duty) -> Iterator[tup
         return
     if scenario.instant(duty.begins) >= scenario.instant(duty.ends):
         yield "ends", "the duty ends before it begins"
+    technology = find_personality(wand.dialect).technology(wand.number)
     for leg in scenario.route(duty.route).legs:
         tags = scenario.checkpoint(leg.checkpoint).tags
-        if TECHNOLOGIES[wand.dialect] not in {tag.technology for tag in tags}:
+        if technology not in {tag.technology for tag in tags}:
             yield "route", f"checkpoint {leg.checkpoint} has no tag for a {wand.dialect}"

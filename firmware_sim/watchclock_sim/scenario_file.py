@@ -7,7 +7,12 @@ from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.values import TagId, TagTechnology
-from watchclock_sim.errors import FaultError, ScenarioFileError, SimulatorOptionError
+from watchclock_sim.errors import (
+    FaultError,
+    PersonalityUnknownError,
+    ScenarioFileError,
+    SimulatorOptionError,
+)
 from watchclock_sim.hardware.battery import FULL_BATTERY_MV, BatteryPlan
 from watchclock_sim.line.faults import parse_fault
 from watchclock_sim.scenario import (
@@ -25,12 +30,18 @@ from watchclock_sim.scenario import (
 )
 from watchclock_sim.scenario_check import check_references
 from watchclock_sim.toml_table import TomlTable
-from watchclock_sim.wands.kinds import DialectName, check_number
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["DEFAULT_CAPACITY", "DEMO_NIGHT", "LARGEST_CAPACITY", "load"]
 
 DEMO_NIGHT: Final = Path(__file__).parent / "scenarios" / "demo_night.toml"
-TAG_OCTETS: Final = {TagTechnology.IBUTTON: 6, TagTechnology.RFID: 3}
+TAG_OCTETS: Final = {
+    TagTechnology.IBUTTON: (6, 8),
+    TagTechnology.EM4100: (5,),
+    TagTechnology.ISO14443A: (4, 7),
+    TagTechnology.ISO15693: (8,),
+    TagTechnology.RFID: (3,),
+}
 DEFAULT_CAPACITY: Final = 4000
 LARGEST_CAPACITY: Final = 65_535
 A_DAY_MINUTES: Final = 1440
@@ -121,8 +132,9 @@ def _tags(table: TomlTable) -> tuple[TagId, ...]:
             tag = TagId.parse(f"{key}:{digits}")
         except ValueError as error:
             raise table.wrong(key, f"{digits!r} is not hexadecimal") from error
-        if len(tag.octets) != TAG_OCTETS[technology]:
-            raise table.wrong(key, f"it needs {2 * TAG_OCTETS[technology]} digits")
+        if len(tag.octets) not in TAG_OCTETS[technology]:
+            digits = " or ".join(str(2 * octets) for octets in TAG_OCTETS[technology])
+            raise table.wrong(key, f"it needs {digits} digits")
         tags.append(tag)
     return tuple(tags)
 
@@ -172,7 +184,7 @@ def _wand(table: TomlTable) -> WandPlan:
         table,
         lambda: WandPlan(
             key=table.text("key"),
-            dialect=table.choice("dialect", DialectName),
+            dialect=table.text("dialect"),
             number=table.text("number"),
             duties=_each(table.tables("duties"), _duty),
             clock=_clock(table.table("clock")),
@@ -184,7 +196,11 @@ def _wand(table: TomlTable) -> WandPlan:
         ),
     )
     try:
-        check_number(wand.dialect, wand.number)
+        personality = find_personality(wand.dialect)
+    except PersonalityUnknownError as error:
+        raise table.wrong("dialect", str(error)) from error
+    try:
+        personality.check_number(wand.number)
     except SimulatorOptionError as error:
         raise table.wrong("number", str(error.details["reason"])) from error
     for fault in wand.faults:

@@ -15,7 +15,7 @@ from typing import Final
 
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.scenario import Behaviour, Duty, Guard, Leg, Route, Scenario, WandPlan
-from watchclock_sim.wands.kinds import TECHNOLOGIES
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["Night", "Skip", "Touch", "walk"]
 
@@ -82,7 +82,7 @@ class _Walker:
         self._duty = duty
         self._guard: Guard = scenario.guard(duty.guard)
         self._route: Route = scenario.route(duty.route)
-        self._technology: TagTechnology = TECHNOLOGIES[wand.dialect]
+        self._technology: TagTechnology = find_personality(wand.dialect).technology(wand.number)
         name = f"{scenario.seed} {scenario.date} {wand.key} {duty.guard} {duty.begins}"
         self._chance = random.Random(name)  # noqa: S311 - repeatable, not secret
 

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from watchclock_protocol.errors import HostMissingError
+from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.session import HostSession, Listener
 
-__all__ = ["Capability", "Dialect", "LineSettings"]
+__all__ = ["Capability", "Dialect", "LineSettings", "host_session"]
 
 
 class Capability(StrEnum):
@@ -16,6 +18,8 @@ class Capability(StrEnum):
     HAS_SLOTS = "has_slots"
     REPORTS_HEALTH = "reports_health"
     KEEPS_SYSTEM_LOG = "keeps_system_log"
+    KEEPS_KNOCK_LOG = "keeps_knock_log"
+    IS_FILE = "is_file"
     ACKNOWLEDGE_WIPES = "acknowledge_wipes"
     ACKNOWLEDGE_SETS_CLOCK = "acknowledge_sets_clock"
 
@@ -46,14 +50,28 @@ class Dialect:
         title: name for people.
         line: serial settings.
         capabilities: what its wands can do.
-        host: makes a host session; the argument is any integer and seeds what the dialect would
-            otherwise have to draw at random, so that a session can be repeated exactly.
         listener: makes a listener.
+        host: makes a host session; the argument is any integer and seeds what the dialect would
+            otherwise have to draw at random, so that a session can be repeated exactly. None for
+            a dialect that is only heard, such as a maker's export file.
+        record_layouts: its records of fixed size, from which block decoders are derived.
     """
 
     name: str
     title: str
     line: LineSettings
     capabilities: frozenset[Capability]
-    host: Callable[[int], HostSession]
     listener: Callable[[], Listener]
+    host: Callable[[int], HostSession] | None = None
+    record_layouts: tuple[RecordLayout, ...] = ()
+
+
+def host_session(dialect: Dialect, seed: int) -> HostSession:
+    """A host session of the dialect.
+
+    Raises:
+        HostMissingError: nobody can talk in this dialect, only hear it.
+    """
+    if dialect.host is None:
+        raise HostMissingError(dialect=dialect.name)
+    return dialect.host(seed)

@@ -4,6 +4,8 @@
         ProtocolError
             LocalProtocolError    we asked for something the dialect forbids now
                 RequestRangeError a request whose values its bytes cannot carry
+                LayoutNotDerivableError  a layout from which no block decoder can be derived
+                HostMissingError  a dialect that is only heard
             RemoteProtocolError   the wand (or the line) sent something it may not
                 FrameError        a frame that cannot be cut or unescaped
                 ChecksumError     a frame or record whose sum does not hold
@@ -16,6 +18,7 @@
                 WandChangedError  another wand answers in the same conversation
         CaptureError
             NotACaptureError  CaptureDamagedError  DialectUnknownError  TranscriptError
+            DialectConflictError  DialectBrokenError
 
 A sentence is a template: its fields are filled from keyword details, so that the command and the
 pages can translate the template first and fill it afterwards. Codes never change; sentences may.
@@ -28,9 +31,13 @@ __all__ = [
     "CaptureError",
     "ChecksumError",
     "CodedError",
+    "DialectBrokenError",
+    "DialectConflictError",
     "DialectUnknownError",
     "FrameError",
+    "HostMissingError",
     "LayoutError",
+    "LayoutNotDerivableError",
     "LocalProtocolError",
     "NotACaptureError",
     "ProtocolError",
@@ -85,6 +92,22 @@ class RequestRangeError(LocalProtocolError):
     code = "protocol.request_range"
     template = "{command} cannot carry these values: {reason}."
     next_step = "Keep to the ranges given in the documentation of the dialect."
+
+
+class LayoutNotDerivableError(LocalProtocolError):
+    """A declaration of a record whose block decoder cannot be derived."""
+
+    code = "protocol.layout_not_derivable"
+    template = "No block decoder can be derived for the field {field}: {reason}."
+    next_step = "Declare it with a fixed size and known fields, or decode it one at a time."
+
+
+class HostMissingError(LocalProtocolError):
+    """A dialect in which nobody can talk to a wand, such as a maker's export file."""
+
+    code = "protocol.host_missing"
+    template = "Nothing can be asked in the dialect {dialect}; it is only read."
+    next_step = "Name the dialect the wand speaks, or import the file with watchclock import."
 
 
 class RemoteProtocolError(ProtocolError):
@@ -191,6 +214,22 @@ class DialectUnknownError(CaptureError):
     code = "capture.dialect_unknown"
     template = "No dialect named {dialect} is known here."
     next_step = "Choose one of: {known}."
+
+
+class DialectConflictError(CaptureError):
+    """Two installed packages offer a dialect of one name."""
+
+    code = "capture.dialect_conflict"
+    template = "Two packages offer the dialect {dialect}: {first} and {second}."
+    next_step = "Uninstall one of the two."
+
+
+class DialectBrokenError(CaptureError):
+    """An installed package offers a dialect that cannot be loaded."""
+
+    code = "capture.dialect_broken"
+    template = "The dialect {dialect} of {package} cannot be loaded: {reason}."
+    next_step = "Update or uninstall that package."
 
 
 class TranscriptError(CaptureError):

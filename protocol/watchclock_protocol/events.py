@@ -1,5 +1,6 @@
 """What a session tells its caller. Bytes go in, these come out, in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchclock_protocol.errors import RemoteProtocolError
@@ -63,9 +64,9 @@ class ReadingBegan:
 
 @dataclass(frozen=True, slots=True)
 class RecordsReceived:
-    """Records whose check sums hold, in the wand's order."""
+    """Records whose check sums hold, in the wand's order; a ``RecordBatch`` decodes them late."""
 
-    records: tuple[Record, ...]
+    records: Sequence[Record]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from watchclock_protocol.values import TagId, WandTime
 
-__all__ = ["PatrolRecord", "Record", "RecordFlag", "RecordKind", "SystemRecord"]
+__all__ = ["KnockRecord", "PatrolRecord", "Record", "RecordFlag", "RecordKind", "SystemRecord"]
 
 
 class RecordKind(StrEnum):
@@ -14,6 +14,7 @@ class RecordKind(StrEnum):
 
     PATROL = "patrol"
     SYSTEM = "system"
+    KNOCK = "knock"
 
 
 class RecordFlag(StrEnum):
@@ -25,6 +26,8 @@ class RecordFlag(StrEnum):
     EMPTY_SLOT = "empty_slot"
     UNKNOWN_CODE = "unknown_code"
     UNKNOWN_STATE = "unknown_state"
+    TAG_CHECK_SUM = "tag_check_sum"
+    TAG_IMPOSSIBLE = "tag_impossible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,15 +57,17 @@ class PatrolRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SystemRecord:
-    """One entry of the wand's own log: power, battery, roster, reads and clears.
+    """One entry of the wand's own log: power, battery, roster, reads and clears, alarms.
 
     Attributes:
-        slot: position in the wand's system ring, from 1.
+        slot: position in the wand's system ring, from 1; None where the dialect has no slots.
         raw: the record's bytes as the wand sent them, without slot and frame.
         time: the wand's own time of the entry.
         code: the number as stored, kept even when unknown.
         meanings: stable names of what the code can mean; several where sources disagree, none
             when unknown.
+        value: the number that belongs to the entry, in the unit its dialect documents; None where
+            there is none.
         flags: what is doubtful about this record.
     """
 
@@ -73,7 +78,30 @@ class SystemRecord:
     time: WandTime
     code: int
     meanings: tuple[str, ...] = ()
+    value: int | None = None
     flags: frozenset[RecordFlag] = frozenset()
 
 
-Record = PatrolRecord | SystemRecord
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnockRecord:
+    """One impact as the wand's own sensor stored it.
+
+    Attributes:
+        slot: position in the wand's memory; None where the dialect has no slots.
+        raw: the record's bytes as the wand sent them, without slot and frame.
+        time: the wand's own time of the impact.
+        strength_mg: peak acceleration in thousandths of standard gravity; None where the wand
+            does not tell.
+        flags: what is doubtful about this record.
+    """
+
+    kind: ClassVar[RecordKind] = RecordKind.KNOCK
+
+    slot: int | None
+    raw: bytes
+    time: WandTime
+    strength_mg: int | None = None
+    flags: frozenset[RecordFlag] = frozenset()
+
+
+Record = PatrolRecord | SystemRecord | KnockRecord

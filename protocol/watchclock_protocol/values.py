@@ -3,17 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from typing_extensions import override
 
-__all__ = ["TagId", "TagTechnology", "TimeCoding", "TimeFlaw", "WandTime"]
+__all__ = ["ROM_OCTETS", "TagId", "TagTechnology", "TimeCoding", "TimeFlaw", "WandTime"]
+
+
+ROM_OCTETS: Final = 8
+"""A 1-Wire ROM: family, serial of six, CRC."""
 
 
 class TagTechnology(StrEnum):
-    """How a tag is read."""
+    """What kind of tag it is; ``RFID`` where the wand kept a card number and not its kind."""
 
     IBUTTON = "ibutton"
+    EM4100 = "em4100"
+    ISO14443A = "iso14443a"
+    ISO15693 = "iso15693"
+    WIEGAND26 = "wiegand26"
+    CYFRAL = "cyfral"
+    METAKOM = "metakom"
     RFID = "rfid"
 
 
@@ -21,10 +31,17 @@ class TagTechnology(StrEnum):
 class TagId:
     """What a wand kept of a tag's identity.
 
+    Fewer bytes than the whole identity are a partial identity: the low bytes of the number. It
+    matches every tag whose low bytes are these.
+
     Attributes:
-        technology: contact or radio.
-        octets: the bytes the wand kept, most significant first. An iButton is its serial without
-            family and CRC; an RFID tag is its card number.
+        technology: the kind of tag.
+        octets: the bytes the wand kept. The whole of an iButton is its ROM of 8 bytes in the order
+            of the wire (family, serial low byte first, CRC); 6 bytes or fewer are the low bytes of
+            its serial, most significant first. The whole of an EM4100 tag is 5 bytes (version,
+            then number), of an ISO 14443A tag 4, 7 or 10 in the order of the air, of an ISO 15693
+            tag 8 beginning with E0, of a Wiegand-26 card 3; otherwise low bytes of the number,
+            most significant first.
     """
 
     technology: TagTechnology
@@ -33,6 +50,15 @@ class TagId:
     @override
     def __str__(self) -> str:
         return f"{self.technology}:{self.octets.hex().upper()}"
+
+    @property
+    def number(self) -> bytes:
+        """What is known of the tag's number, most significant byte first.
+
+        The serial without family and CRC for the whole ROM of an iButton, else all octets.
+        """
+        is_rom = self.technology is TagTechnology.IBUTTON and len(self.octets) == ROM_OCTETS
+        return self.octets[-2:0:-1] if is_rom else self.octets
 
     @classmethod
     def parse(cls, text: str) -> Self:

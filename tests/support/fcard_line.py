@@ -40,6 +40,9 @@ PARAMETERS: Mapping[type[FcardRequest], FcardReply] = {
 }
 
 
+FCARD_KINDS = (RecordKind.PATROL, RecordKind.SYSTEM)
+
+
 class MemoryWand:
     """What a wand holds, set up by a test and asked through the wand's role."""
 
@@ -80,7 +83,7 @@ class MemoryWand:
     def _answer_records(self, request: FcardRequest) -> FcardReply | None:
         match request:
             case requests.ReadPointers():
-                card, system = (self.pointers[kind] for kind in RecordKind)
+                card, system = (self.pointers[kind] for kind in FCARD_KINDS)
                 return replies.Pointers(card=card, system=system)
             case requests.WriteReadPointer(kind=kind, read_index=index, is_wrapped=is_wrapped):
                 pointer = self.pointers[kind]

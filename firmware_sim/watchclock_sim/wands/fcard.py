@@ -12,21 +12,23 @@ from watchclock_protocol.dialects.fcard.replies import FcardReply, StaffEntry
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, StaffSearch
 from watchclock_protocol.dialects.fcard.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
-from watchclock_protocol.values import TagId, TimeCoding, WandTime
+from watchclock_protocol.values import TagId, TagTechnology, TimeCoding, WandTime
 from watchclock_sim.hardware.decimal_time import binary_time, packed, packed_day, packed_time
 from watchclock_sim.hardware.memory import RecordRing, WhenFull
 from watchclock_sim.wands.fcard_parameters import FcardParameters
 from watchclock_sim.wands.fcard_store import FcardStore
+from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.staff import StaffMemory
 from watchclock_sim.wands.system_log import SystemCode, SystemLog
 
-__all__ = ["FcardWand"]
+__all__ = ["FCARD", "FcardWand"]
 
 LOG: Final = logging.getLogger(__name__)
 CHECKPOINT: Final = 0
 STAFF_CARD: Final = 1
 CARD_OCTETS: Final = 3
+LARGEST_NUMBER: Final = 255
 NAME_OCTETS: Final = 10
 ACTUATORS: Final = (
     requests.Beep,
@@ -211,3 +213,17 @@ class FcardWand:
 def _card(tag: TagId) -> int:
     """The 24 bits a radio wand keeps of a card number."""
     return int.from_bytes(tag.octets[-CARD_OCTETS:])
+
+
+def _is_number(number: str) -> bool:
+    return number.isdecimal() and 1 <= int(number) <= LARGEST_NUMBER
+
+
+FCARD: Final = Personality(
+    name="fcard",
+    technology=lambda _number: TagTechnology.RFID,
+    default_number="1",
+    # FC wand protocol document, section 2.
+    number=NumberRule(wanted="a number from 1 to 255", allows=_is_number),
+    make=FcardWand,
+)

@@ -21,15 +21,18 @@ from watchclock_protocol.dialects.wm5000t.commands import (
 )
 from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
-from watchclock_protocol.values import TagId
+from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
 from watchclock_sim.hardware.memory import AppendedList
+from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
 
-__all__ = ["Wm5000tWand"]
+__all__ = ["WM5000T", "Wm5000tWand"]
 
 LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
+SERIAL_OCTETS: Final = 6
+NUMBER_DIGITS: Final = 6
 
 
 class Wm5000tWand:
@@ -67,7 +70,8 @@ class Wm5000tWand:
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
         """A button is touched; False when the memory is full."""
-        return self.memory.append(packed_time(self._clock.reading(utc)) + tag.octets)
+        serial = tag.number.rjust(SERIAL_OCTETS, b"\x00")
+        return self.memory.append(packed_time(self._clock.reading(utc)) + serial)
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """Echo and answer of each command as one frame; the state changes at once."""
@@ -122,3 +126,17 @@ class Wm5000tWand:
         if self._handed_out in self._lost_records:
             return NoRecord()
         return StoredRecord(record[:TIME_OCTETS], record[TIME_OCTETS:])
+
+
+def _is_number(number: str) -> bool:
+    return len(number) == NUMBER_DIGITS and set(number) <= set("0123456789ABCDEF")
+
+
+WM5000T: Final = Personality(
+    name="wm5000t",
+    technology=lambda _number: TagTechnology.IBUTTON,
+    # The status bytes in the capture of koliha/jwm-wm5000t, readme.md.
+    default_number="531932",
+    number=NumberRule(wanted="six hexadecimal digits in capitals", allows=_is_number),
+    make=Wm5000tWand,
+)

@@ -9,6 +9,7 @@ from typing import Final
 from watchclock_protocol.dialect import Capability, Dialect, LineSettings
 from watchclock_protocol.dialects.fcard.host import FcardHostSession, tokens
 from watchclock_protocol.dialects.fcard.listener import NAME, FcardListener
+from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
 
 __all__ = ["FCARD"]
 
@@ -29,6 +30,7 @@ FCARD: Final = Dialect(
             Capability.KEEPS_SYSTEM_LOG,
         }
     ),
-    host=_host,
     listener=FcardListener,
+    host=_host,
+    record_layouts=(CARD_RECORDS, SYSTEM_RECORDS),
 )

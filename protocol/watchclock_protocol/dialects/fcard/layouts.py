@@ -41,15 +41,23 @@ from watchclock_protocol.dialects.fcard.replies import (
     StaffEntry,
 )
 from watchclock_protocol.dialects.fcard.requests import LampColour, StaffSearch, StorageMode
-from watchclock_protocol.dialects.fcard.times import clock_octets, clock_time, day_octets, read_day
+from watchclock_protocol.dialects.fcard.times import (
+    clock_octets,
+    clock_time,
+    day_octets,
+    read_day,
+    system_time,
+)
 from watchclock_protocol.errors import LayoutError, RequestRangeError
+from watchclock_protocol.fields import disputed_time, wand_time
 from watchclock_protocol.records import RecordKind
-from watchclock_protocol.values import WandTime
+from watchclock_protocol.values import TimeCoding, WandTime
 
 __all__ = [
     "CARD",
     "CARD_PAGE",
     "CARD_RECORD",
+    "CARD_RECORD_FIELDS",
     "CIVIL",
     "CLOCK",
     "DAY",
@@ -60,7 +68,7 @@ __all__ += ["FRAME", "KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "
 __all__ += ["POINTERS", "RANGE", "RANGE_TOTAL", "READ_INDEX", "RUN_INFORMATION", "SECONDS"]
 __all__ += ["STAFF_CAPACITY", "STAFF_FOUND", "STAFF_LIST", "STAFF_REFUSED", "STAFF_SEARCH"]
 __all__ += ["STAFF_TOTAL", "STAFF_TO_ADD", "STAFF_TO_DELETE", "SWITCH", "SYSTEM_PAGE"]
-__all__ += ["SYSTEM_RECORD", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
+__all__ += ["SYSTEM_RECORD_FIELDS", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
 
 # Quoted, because the classes of construct are generic only in its stubs.
 Declaration: TypeAlias = "Construct[Any, Any]"
@@ -187,11 +195,6 @@ def _page(name: str, record_octets: int) -> Layout:
     return Layout(name, ExprAdapter(compiled, decode, encode))
 
 
-def _record(name: str, **fields: Declaration) -> Layout:
-    declaration = Struct(**fields)
-    return Layout(name, declaration.compile(), declaration.sizeof())
-
-
 _DAY: Final = _adapted(3, read_day, day_octets)
 _CIVIL: Final = _adapted(6, _civil, clock_octets)
 _CLOCK: Final = _adapted(6, clock_time, _stored_clock)
@@ -272,7 +275,13 @@ MILLISECONDS: Final = _layout("a time in milliseconds", duration_ms=Int16ub)
 LAMP: Final = _layout("a lamp", colour=_codes({colour: colour.value for colour in LampColour}))
 
 # Section "Records".
-CARD_RECORD: Final = _record(
-    "a card record", staff_number=Int16ub, time=Bytes(6), state=Int8ub, card=Bytes(3)
+CARD_RECORD_FIELDS: Final = Struct(
+    staff_number=Int16ub,
+    time=wand_time("yMdHms", TimeCoding.BINARY),
+    state=Int8ub,
+    card=Bytes(3),
 )
-SYSTEM_RECORD: Final = _record("a system record", code=Int8ub, time=Bytes(6), unused=Int8ub)
+CARD_RECORD: Final = Layout("a card record", CARD_RECORD_FIELDS)
+SYSTEM_RECORD_FIELDS: Final = Struct(
+    code=Int8ub, time=disputed_time(6, system_time), unused=Int8ub
+)

@@ -23,7 +23,7 @@ from watchclock_protocol.dialects.fcard.frames import (
     FrameReader,
     Skipped,
 )
-from watchclock_protocol.dialects.fcard.records import patrol_record, system_record
+from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
 from watchclock_protocol.dialects.fcard.replies import (
     Clock,
     Done,
@@ -67,7 +67,8 @@ from watchclock_protocol.messages import (
     Counters,
     Identity,
 )
-from watchclock_protocol.records import Record, RecordKind
+from watchclock_protocol.record_batch import RecordBatch
+from watchclock_protocol.records import RecordKind
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -198,10 +199,14 @@ class FcardListener:
                 expected=f"{NAME}:{self._number}", found=f"{NAME}:{reply.number}"
             )
 
-    def _records(self, request: FcardRequest, page: StoredRecords) -> tuple[Record, ...]:
-        if isinstance(request, ReadRange) and request.kind is RecordKind.SYSTEM:
-            return tuple(system_record(entry, self._clock) for entry in page.entries)
-        return tuple(patrol_record(entry) for entry in page.entries)
+    def _records(self, request: FcardRequest, page: StoredRecords) -> RecordBatch:
+        is_system = isinstance(request, ReadRange) and request.kind is RecordKind.SYSTEM
+        return RecordBatch(
+            layout=SYSTEM_RECORDS if is_system else CARD_RECORDS,
+            block=b"".join(entry.raw for entry in page.entries),
+            slots=tuple(entry.serial for entry in page.entries),
+            reference=self._clock,
+        )
 
     def _meaning(self, request: FcardRequest, reply: FcardReply, address: int) -> Answer | None:
         meaning: Answer | None = None

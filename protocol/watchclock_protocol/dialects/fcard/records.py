@@ -5,16 +5,21 @@ disagree".
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Final
 
-from watchclock_protocol.dialects.fcard.layouts import CARD_RECORD, SYSTEM_RECORD
-from watchclock_protocol.dialects.fcard.replies import RecordEntry
-from watchclock_protocol.dialects.fcard.times import card_time, system_time
-from watchclock_protocol.records import PatrolRecord, RecordFlag, SystemRecord
-from watchclock_protocol.values import TagId, TagTechnology, TimeFlaw, WandTime
+from watchclock_protocol.dialects.fcard.layouts import CARD_RECORD_FIELDS, SYSTEM_RECORD_FIELDS
+from watchclock_protocol.record_layout import RecordLayout
+from watchclock_protocol.record_rules import (
+    FlagRule,
+    NumberRule,
+    PrefixRule,
+    TagRule,
+    TagShape,
+)
+from watchclock_protocol.records import RecordFlag, RecordKind
+from watchclock_protocol.values import TagTechnology
 
-__all__ = ["SYSTEM_CODES", "patrol_record", "system_record"]
+__all__ = ["CARD_RECORDS", "SYSTEM_CODES", "SYSTEM_RECORDS"]
 
 SYSTEM_CODES: Final[Mapping[int, tuple[str, ...]]] = {
     1: ("power_on",),
@@ -38,70 +43,38 @@ The document gives 11 to two events, so its numbers from there on are one behind
 
 CHECKPOINT: Final = 0
 STAFF_CARD: Final = 1
-NO_STAFF: Final = 0
-NO_STAFF_RAW: Final = 0xFFFF
-NO_RECORD_RAW: Final = b"\xff\xff"
+NO_STAFF: Final = frozenset({0, 0xFFFF})
+_EMPTY_SLOT: Final = PrefixRule(flag=RecordFlag.EMPTY_SLOT, prefix=b"\xff\xff")
 
-_TIME_FLAGS: Final[Mapping[TimeFlaw, RecordFlag]] = {
-    TimeFlaw.NOT_DECIMAL: RecordFlag.TIME_NOT_DECIMAL,
-    TimeFlaw.IMPOSSIBLE_DATE: RecordFlag.TIME_IMPOSSIBLE,
-    TimeFlaw.CODING_UNCERTAIN: RecordFlag.TIME_CODING_UNCERTAIN,
-}
+CARD_RECORDS: Final = RecordLayout(
+    name="fcard.card",
+    declaration=CARD_RECORD_FIELDS,
+    kind=RecordKind.PATROL,
+    tag=TagRule(field="card", shape=TagShape(technology=TagTechnology.RFID, octets=3)),
+    guard=NumberRule(field="staff_number", none=NO_STAFF),
+    guard_tag=("state", frozenset({STAFF_CARD})),
+    flags=(
+        FlagRule(
+            flag=RecordFlag.UNKNOWN_STATE,
+            field="state",
+            values=frozenset({CHECKPOINT, STAFF_CARD}),
+            when_listed=False,
+        ),
+        _EMPTY_SLOT,
+    ),
+)
+"""A touch: staff number 2, time 6 plain binary, state 1, card number 3, all high byte first.
 
+The tag is the card number; longer card numbers are cut by the wand to their low three bytes. A
+slot that was never written is kept with ``RecordFlag.EMPTY_SLOT`` and its bytes of FF.
+"""
 
-def patrol_record(entry: RecordEntry) -> PatrolRecord:
-    """The touch stored in 12 bytes: staff number 2, time 6 plain binary, state 1, card number 3.
-
-    The tag is the card number, most significant byte first; longer card numbers are cut by the
-    wand. A slot that was never written is kept with ``RecordFlag.EMPTY_SLOT`` and its bytes of FF.
-
-    Raises:
-        LayoutError: these are not 12 bytes.
-    """
-    fields = CARD_RECORD.parse(entry.raw)
-    staff_number, state = fields["staff_number"], fields["state"]
-    time = card_time(fields["time"])
-    flags = _flags(entry.raw, time)
-    if state not in (CHECKPOINT, STAFF_CARD):
-        flags |= {RecordFlag.UNKNOWN_STATE}
-    return PatrolRecord(
-        slot=entry.serial,
-        raw=entry.raw,
-        time=time,
-        tag=TagId(TagTechnology.RFID, fields["card"]),
-        guard_number=None if staff_number in (NO_STAFF, NO_STAFF_RAW) else staff_number,
-        is_guard_tag=state == STAFF_CARD,
-        flags=flags,
-    )
-
-
-def system_record(entry: RecordEntry, reference: datetime | None) -> SystemRecord:
-    """The entry of the wand's own log stored in 8 bytes: code 1, time 6, unused 1.
-
-    Args:
-        entry: the record with its serial.
-        reference: what the wand's clock showed in this conversation, if it was asked; it decides
-            how an ambiguous time is coded.
-
-    Raises:
-        LayoutError: these are not 8 bytes.
-    """
-    fields = SYSTEM_RECORD.parse(entry.raw)
-    time = system_time(fields["time"], reference)
-    meanings = SYSTEM_CODES.get(fields["code"], ())
-    flags = _flags(entry.raw, time)
-    if not meanings:
-        flags |= {RecordFlag.UNKNOWN_CODE}
-    return SystemRecord(
-        slot=entry.serial,
-        raw=entry.raw,
-        time=time,
-        code=fields["code"],
-        meanings=meanings,
-        flags=flags,
-    )
-
-
-def _flags(raw: bytes, time: WandTime) -> frozenset[RecordFlag]:
-    flags = frozenset({_TIME_FLAGS[time.flaw]}) if time.flaw else frozenset[RecordFlag]()
-    return flags | {RecordFlag.EMPTY_SLOT} if raw.startswith(NO_RECORD_RAW) else flags
+SYSTEM_RECORDS: Final = RecordLayout(
+    name="fcard.system",
+    declaration=SYSTEM_RECORD_FIELDS,
+    kind=RecordKind.SYSTEM,
+    code=("code",),
+    meanings=SYSTEM_CODES,
+    flags=(_EMPTY_SLOT,),
+)
+"""An entry of the wand's own log: code 1, time 6 whose coding is disputed, unused 1."""

@@ -9,10 +9,11 @@ from datetime import date
 from typing import Final, Self
 
 from watchclock_protocol.dialects.fcard.ring import ring_state
-from watchclock_protocol.dialects.fcard.times import decimal_octets, read_day
+from watchclock_protocol.dialects.fcard.times import read_day
 from watchclock_protocol.messages import DialectReply, RingState, WandHealth
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
+from watchclock_protocol.wand_times import decimal_octets
 
 __all__ = ["NAME_OCTETS", "Clock", "Done", "ExpiryDate", "FcardReply", "Firmware", "LiveCard"]
 __all__ += ["NotConfirmed", "NumberReply", "Pointers", "ProductionDate", "RangeEnd", "RecordEntry"]

@@ -8,20 +8,12 @@ from datetime import date, datetime
 from typing import Final
 
 from watchclock_protocol.values import TimeCoding, TimeFlaw, WandTime
+from watchclock_protocol.wand_times import CENTURY, YEARS, decimal_octets, read_parts
 
-__all__ = ["card_time", "clock_octets", "clock_time", "day_octets", "decimal_octets", "read_day"]
-__all__ += ["system_time"]
+__all__ = ["clock_octets", "clock_time", "day_octets", "read_day", "system_time"]
 
-CENTURY: Final = 2000
-YEARS: Final = 100
-
-
-def decimal_octets(raw: bytes) -> tuple[int, ...] | None:
-    """The value of every packed decimal byte, or None when a nibble is above 9."""
-    digits = raw.hex()
-    if not digits.isdecimal():
-        return None
-    return tuple(int(digits[at : at + 2]) for at in range(0, len(digits), 2))
+_CLOCK_ORDER: Final = "smHdMy"
+_RECORD_ORDER: Final = "yMdHms"
 
 
 def read_day(raw: bytes) -> date | None:
@@ -56,12 +48,7 @@ def clock_octets(civil: datetime) -> bytes:
 
 def clock_time(raw: bytes) -> WandTime:
     """What the clock shows, from ``ss mm HH dd MM yy`` packed decimal."""
-    return _flagged(raw, raw[::-1], TimeCoding.BCD)
-
-
-def card_time(raw: bytes) -> WandTime:
-    """The time of a card record, ``yy MM dd HH mm ss`` plain binary."""
-    return _flagged(raw, raw, TimeCoding.BINARY)
+    return read_parts(raw, _CLOCK_ORDER, TimeCoding.BCD)
 
 
 def system_time(raw: bytes, reference: datetime | None) -> WandTime:
@@ -75,13 +62,14 @@ def system_time(raw: bytes, reference: datetime | None) -> WandTime:
         raw: ``yy MM dd HH mm ss`` as stored.
         reference: what the wand's clock showed in this conversation, if it was asked.
     """
-    if decimal_octets(raw) is None:
-        return _flagged(raw, raw, TimeCoding.BINARY)
-    decimal, binary = _read(raw, TimeCoding.BCD), _read(raw, TimeCoding.BINARY)
+    decimal = read_parts(raw, _RECORD_ORDER, TimeCoding.BCD)
+    binary = read_parts(raw, _RECORD_ORDER, TimeCoding.BINARY)
+    if decimal.flaw is TimeFlaw.NOT_DECIMAL:
+        return binary
     # Digits that make a date in binary make one in decimal too, so decimal is all that is left.
-    if decimal is None or binary is None or decimal == binary:
-        return _flagged(raw, raw, TimeCoding.BCD)
-    return _closer(raw, decimal, binary, reference)
+    if decimal.civil is None or binary.civil is None or decimal.civil == binary.civil:
+        return decimal
+    return _closer(raw, decimal.civil, binary.civil, reference)
 
 
 def _closer(
@@ -94,27 +82,6 @@ def _closer(
     earlier = {coding: civil for coding, civil in readings.items() if civil <= reference}
     coding = min(earlier or readings, key=lambda each: abs(readings[each] - reference))
     return WandTime(raw, readings[coding], coding, None if earlier else TimeFlaw.CODING_UNCERTAIN)
-
-
-def _flagged(raw: bytes, calendar: bytes, coding: TimeCoding) -> WandTime:
-    """The time read from ``calendar``, which is ``raw`` in the order year to second."""
-    civil = _read(calendar, coding)
-    if civil is not None:
-        return WandTime(raw, civil, coding)
-    is_decimal = coding is TimeCoding.BINARY or decimal_octets(raw) is not None
-    flaw = TimeFlaw.IMPOSSIBLE_DATE if is_decimal else TimeFlaw.NOT_DECIMAL
-    return WandTime(raw, None, coding, flaw)
-
-
-def _read(calendar: bytes, coding: TimeCoding) -> datetime | None:
-    values = tuple(calendar) if coding is TimeCoding.BINARY else decimal_octets(calendar)
-    if values is None or values[0] >= YEARS:
-        return None
-    year, month, day, hour, minute, second = values
-    try:
-        return datetime(CENTURY + year, month, day, hour, minute, second)  # noqa: DTZ001  wand time has no zone
-    except ValueError:
-        return None
 
 
 def _two_digits(year: int) -> int:

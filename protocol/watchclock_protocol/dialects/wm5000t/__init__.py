@@ -8,6 +8,7 @@ from typing import Final
 from watchclock_protocol.dialect import Capability, Dialect, LineSettings
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.dialects.wm5000t.listener import NAME, Wm5000tListener
+from watchclock_protocol.dialects.wm5000t.records import RECORDS
 from watchclock_protocol.session import HostSession
 
 __all__ = ["WM5000T"]
@@ -22,6 +23,7 @@ WM5000T: Final = Dialect(
     title="JWM WM-5000T",
     line=LineSettings(baud=19200, dtr=False, rts=False, settle_s=0.3),
     capabilities=frozenset({Capability.ACKNOWLEDGE_WIPES, Capability.ACKNOWLEDGE_SETS_CLOCK}),
-    host=_open_host,
     listener=Wm5000tListener,
+    host=_open_host,
+    record_layouts=(RECORDS,),
 )

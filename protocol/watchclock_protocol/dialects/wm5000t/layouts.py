@@ -13,6 +13,8 @@ from construct import Byte, Bytes, Checksum, Const, Int16ul, RawCopy, Rebuild, S
 
 from watchclock_protocol.checksums import complement_sum
 from watchclock_protocol.errors import ChecksumError, LayoutError, RequestRangeError
+from watchclock_protocol.fields import check_sum, wand_time
+from watchclock_protocol.values import TimeCoding
 
 __all__ = [
     "ANSWER_SUM_LENGTH",
@@ -20,6 +22,7 @@ __all__ = [
     "HEADER_LENGTH",
     "HEADER_PREFIX",
     "HEADER_TAG_LENGTH",
+    "RECORD",
     "RECORD_LENGTH",
     "SERIAL_LENGTH",
     "STATUS_LENGTH",
@@ -69,7 +72,11 @@ _STATUS: Final = _summed(Struct("number" / Bytes(STATUS_LENGTH)))
 # The capture shows 02 00 FD. Little-endian 16 bits is inferred: change it here and nowhere else.
 _COUNT: Final = _summed(Struct("unread" / Int16ul))
 # yy MM dd HH mm ss in packed BCD, then the button's serial; 00 00 00 leads it in every capture
-_RECORD: Final = _summed(Struct("time" / Bytes(TIME_LENGTH), "serial" / Bytes(SERIAL_LENGTH)))
+RECORD: Final = Struct(
+    "time" / wand_time("yMdHms", TimeCoding.BCD),
+    "serial" / Bytes(SERIAL_LENGTH),
+    "sum" / check_sum(complement_sum, RECORD_LENGTH),
+)
 
 
 def build_command(code: int, payload: bytes) -> bytes:
@@ -148,7 +155,7 @@ def build_record(time: bytes, serial: bytes) -> bytes:
     Raises:
         RequestRangeError: time or serial has not six bytes.
     """
-    return _build(_RECORD, {"body": {"value": {"time": time, "serial": serial}}})
+    return _build(RECORD, {"time": time, "serial": serial})
 
 
 def parse_record(answer: bytes) -> tuple[bytes, bytes]:
@@ -157,8 +164,8 @@ def parse_record(answer: bytes) -> tuple[bytes, bytes]:
     Raises:
         ChecksumError: the sum does not hold.
     """
-    found = _parse(_RECORD, answer).body.value
-    return bytes(found.time), bytes(found.serial)
+    found = _parse(RECORD, answer)
+    return found.time.raw, bytes(found.serial)
 
 
 def _parse(layout: Any, data: bytes) -> Any:  # noqa: ANN401 - construct's own types end in Any

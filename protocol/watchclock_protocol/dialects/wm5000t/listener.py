@@ -28,7 +28,7 @@ from watchclock_protocol.dialects.wm5000t.frames import (
     Exchange,
     RequestCutter,
 )
-from watchclock_protocol.dialects.wm5000t.records import decode_clock, decode_record
+from watchclock_protocol.dialects.wm5000t.records import RECORDS, decode_clock
 from watchclock_protocol.errors import LayoutError
 from watchclock_protocol.events import (
     BytesSkipped,
@@ -155,7 +155,7 @@ class Wm5000tListener:
     def _note_record(self, reply: StoredRecord | NoRecord) -> list[Event]:
         if isinstance(reply, StoredRecord):
             self._received += 1
-            return [RecordsReceived((decode_record(reply),))]
+            return [RecordsReceived((RECORDS.decode(reply.raw),))]
         if self._announced is None or self._announced != self._received:
             return []
         return [Heard(ReadingComplete(self._announced, self._received))]

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.capture import Capture
 from watchclock_protocol.messages import Identity, WandHealth
-from watchclock_protocol.records import PatrolRecord, Record, SystemRecord
+from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
 from watchclock_protocol.replay import (
     ClockCheck,
     ClockSetting,
@@ -202,6 +202,8 @@ def record_values(record: Record) -> Mapping[str, object]:
             values["is_guard_tag"] = record.is_guard_tag
         case SystemRecord():
             values["code"] = record.code
+        case KnockRecord():
+            pass
         case _:
             assert_never(record)
     return values

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from tests.support.by_hand_fcard import civil
 from tests.support.fcard_line import Line, host_session, numbered_wand, received
+from watchclock_protocol.dialect import host_session as dialect_session
 from watchclock_protocol.dialects.fcard import FCARD, requests
 from watchclock_protocol.events import Answered, Event, Failed, Transmit
 from watchclock_protocol.messages import ReadingComplete
@@ -118,7 +119,7 @@ class BadLine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.docked = 0
-        self.host = FCARD.host(self.docked)
+        self.host = dialect_session(FCARD, self.docked)
         self.wand = numbered_wand(CARDS)
         self.now = 0.0
         self.in_flight: list[bytes] = []
@@ -150,7 +151,7 @@ class BadLine(RuleBasedStateMachine):
     @rule()
     def dock_again(self) -> None:
         self.docked += 1
-        self.host = FCARD.host(self.docked)
+        self.host = dialect_session(FCARD, self.docked)
         self.is_failed = False
         self.known.clear()
 

@@ -10,6 +10,7 @@ from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
 from tests.support.fcard_line import Line, answer, failure, host_session, numbered_wand
 from tests.support.golden_fcard import recorded_staff
+from watchclock_protocol.dialect import host_session as dialect_session
 from watchclock_protocol.dialects.fcard import FCARD, replies, requests
 from watchclock_protocol.dialects.fcard.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.dialects.fcard.host import MOST_REFUSALS, tokens
@@ -314,6 +315,8 @@ def test_any_bytes_at_all_leave_the_host_waiting_or_failed_in_bounded_memory(
 
 
 def test_the_declaration_makes_hosts_that_repeat_themselves_by_their_seed() -> None:
-    first, again, other = (FCARD.host(seed).send(Identify(), 0.0) for seed in (1, 1, 2))
+    first, again, other = (
+        dialect_session(FCARD, seed).send(Identify(), 0.0) for seed in (1, 1, 2)
+    )
     assert first == again
     assert first != other

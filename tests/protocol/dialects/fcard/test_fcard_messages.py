@@ -37,7 +37,7 @@ from watchclock_protocol.records import RecordKind
 WORD = st.integers(0, 0xFFFF)
 CARD = st.integers(0, 0xFFFFFF)
 LONG = st.integers(0, 0xFFFFFFFF)
-KIND = st.sampled_from(list(RecordKind))
+KIND = st.sampled_from((RecordKind.PATROL, RecordKind.SYSTEM))
 KIND_CODES = {RecordKind.PATROL: 1, RecordKind.SYSTEM: 2}
 PAGES = [(commands.CARD_PAGE, 36), (commands.SYSTEM_PAGE, 28)]
 CODES = [row.codes for row in COMMANDS] + [(0x09, 0x09)]

@@ -8,17 +8,29 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
-from watchclock_protocol.dialects.fcard.records import patrol_record, system_record
+from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
 from watchclock_protocol.dialects.fcard.replies import (
     ExpiryDate,
     Firmware,
     ProductionDate,
-    RecordEntry,
     RunInformation,
     StaffEntry,
 )
 from watchclock_protocol.errors import LayoutError
-from watchclock_protocol.records import RecordFlag
+from watchclock_protocol.records import PatrolRecord, RecordFlag, SystemRecord
+
+
+def patrol_record(raw: bytes, slot: int) -> PatrolRecord:
+    record = CARD_RECORDS.decode(raw, slot)
+    assert isinstance(record, PatrolRecord)
+    return record
+
+
+def system_record(raw: bytes, slot: int, reference: datetime | None = None) -> SystemRecord:
+    record = SYSTEM_RECORDS.decode(raw, slot, reference)
+    assert isinstance(record, SystemRecord)
+    return record
+
 
 WHEN = civil(2026, 11, 21, 8, 34, 9)
 CIVIL = st.datetimes(civil(2000, 1, 1), civil(2099, 12, 31)).map(
@@ -31,7 +43,7 @@ def test_a_card_record_decodes_to_what_was_encoded_by_hand(
     staff: int, when: datetime, state: int, card: int
 ) -> None:
     raw = by_hand_fcard.card_record(staff, when, state, card)
-    record = patrol_record(RecordEntry(serial=9, raw=raw))
+    record = patrol_record(raw, 9)
     assert (record.slot, record.raw) == (9, raw)
     assert (record.guard_number, record.is_guard_tag) == (staff, state == 1)
     assert (record.time.civil, record.tag.octets) == (when, card.to_bytes(3))
@@ -40,43 +52,42 @@ def test_a_card_record_decodes_to_what_was_encoded_by_hand(
 
 @given(st.binary(min_size=12, max_size=12))
 def test_any_twelve_bytes_are_a_card_record_that_keeps_them(raw: bytes) -> None:
-    record = patrol_record(RecordEntry(serial=1, raw=raw))
+    record = patrol_record(raw, 1)
     assert record.raw == raw
     assert record.time.civil is not None or RecordFlag.TIME_IMPOSSIBLE in record.flags
 
 
 @given(st.binary(min_size=8, max_size=8))
 def test_any_eight_bytes_are_a_system_record_that_keeps_them(raw: bytes) -> None:
-    record = system_record(RecordEntry(serial=1, raw=raw), WHEN)
+    record = system_record(raw, 1, WHEN)
     assert (record.raw, record.code) == (raw, raw[0])
     assert bool(record.meanings) != (RecordFlag.UNKNOWN_CODE in record.flags)
 
 
 @pytest.mark.parametrize("octets", [0, 7, 9, 11, 13])
 def test_records_of_another_length_are_refused(octets: int) -> None:
-    entry = RecordEntry(serial=1, raw=bytes(octets))
     with pytest.raises(LayoutError):
-        patrol_record(entry)
+        patrol_record(bytes(octets), 1)
     with pytest.raises(LayoutError):
-        system_record(entry, None)
+        system_record(bytes(octets), 1)
 
 
 def test_a_slot_never_written_is_kept_and_flagged() -> None:
-    card = patrol_record(RecordEntry(serial=3, raw=b"\xff" * 12))
-    system = system_record(RecordEntry(serial=4, raw=b"\xff" * 8), None)
+    card = patrol_record(b"\xff" * 12, 3)
+    system = system_record(b"\xff" * 8, 4)
     assert RecordFlag.EMPTY_SLOT in card.flags & system.flags
     assert (card.guard_number, card.time.civil, system.time.civil) == (None, None, None)
 
 
 def test_a_touch_while_no_guard_was_selected_has_none() -> None:
     raw = by_hand_fcard.card_record(0, WHEN, 0, 0x123456)
-    record = patrol_record(RecordEntry(serial=1, raw=raw))
+    record = patrol_record(raw, 1)
     assert (record.guard_number, record.flags) == (None, frozenset())
 
 
 def test_a_state_the_document_does_not_know_is_kept_and_flagged() -> None:
     raw = by_hand_fcard.card_record(7, WHEN, 2, 0x123456)
-    record = patrol_record(RecordEntry(serial=1, raw=raw))
+    record = patrol_record(raw, 1)
     assert record.flags == {RecordFlag.UNKNOWN_STATE}
     assert not record.is_guard_tag
 
@@ -95,14 +106,14 @@ def test_disputed_codes_show_both_meanings_and_unknown_ones_none(
     code: int, meanings: tuple[str, ...]
 ) -> None:
     raw = by_hand_fcard.system_record(code, WHEN)
-    record = system_record(RecordEntry(serial=1, raw=raw), None)
+    record = system_record(raw, 1)
     assert record.meanings == meanings
     assert (record.flags == {RecordFlag.UNKNOWN_CODE}) == (not meanings)
 
 
 def test_a_system_time_that_cannot_be_decided_is_flagged() -> None:
     raw = bytes.fromhex("05 26 05 06 07 08 09 00")
-    record = system_record(RecordEntry(serial=1, raw=raw), None)
+    record = system_record(raw, 1)
     assert record.flags == {RecordFlag.TIME_CODING_UNCERTAIN}
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
 from watchclock_protocol.dialects.fcard.times import (
-    card_time,
     clock_octets,
     clock_time,
     day_octets,
@@ -17,6 +16,7 @@ from watchclock_protocol.dialects.fcard.times import (
     system_time,
 )
 from watchclock_protocol.values import TimeCoding, TimeFlaw
+from watchclock_protocol.wand_times import read_parts
 
 CIVIL = st.datetimes(civil(2000, 1, 1), civil(2099, 12, 31, 23, 59, 59)).map(
     lambda when: when.replace(microsecond=0)
@@ -50,14 +50,18 @@ def test_a_year_that_two_digits_cannot_hold_is_refused(year: int) -> None:
 
 @given(st.binary(min_size=6, max_size=6))
 def test_any_six_bytes_are_kept_and_either_a_date_or_flagged(raw: bytes) -> None:
-    for time in (card_time(raw), clock_time(raw), system_time(raw, None)):
+    for time in (
+        read_parts(raw, "yMdHms", TimeCoding.BINARY),
+        clock_time(raw),
+        system_time(raw, None),
+    ):
         assert time.raw == raw
         assert time.civil is not None or time.flaw is not None
 
 
 @pytest.mark.parametrize("raw", ["1A 02 1E 08 00 00", "64 01 01 00 00 00", "FF FF FF FF FF FF"])
 def test_a_card_time_that_is_no_date_is_flagged(raw: str) -> None:
-    time = card_time(bytes.fromhex(raw))
+    time = read_parts(bytes.fromhex(raw), "yMdHms", TimeCoding.BINARY)
     assert (time.civil, time.flaw) == (None, TimeFlaw.IMPOSSIBLE_DATE)
 
 

@@ -34,7 +34,7 @@ from watchclock_protocol.dialects.wm5000t.frames import (
     build_reply,
     build_request,
 )
-from watchclock_protocol.dialects.wm5000t.records import decode_record, encode_clock
+from watchclock_protocol.dialects.wm5000t.records import RECORDS, encode_clock
 from watchclock_protocol.errors import (
     ChecksumError,
     LayoutError,
@@ -43,6 +43,7 @@ from watchclock_protocol.errors import (
     SequenceError,
 )
 from watchclock_protocol.events import BytesSkipped, FrameRejected
+from watchclock_protocol.records import PatrolRecord
 
 SIX_BYTES = st.binary(min_size=6, max_size=6)
 REQUESTS: list[Request] = [
@@ -133,8 +134,10 @@ def test_the_frames_worked_by_hand_are_ours() -> None:
     clock = build_request(WriteClock(encode_clock(civil)))
     assert clock == bytes.fromhex(frames["set_clock"]["bytes"])
     assert build_reply(stored) == record
-    assert str(decode_record(stored).tag) == frames["record"]["tag"]
-    assert decode_record(stored).time.civil == datetime.fromisoformat(frames["record"]["civil"])
+    decoded = RECORDS.decode(stored.raw)
+    assert isinstance(decoded, PatrolRecord)
+    assert str(decoded.tag) == frames["record"]["tag"]
+    assert decoded.time.civil == datetime.fromisoformat(frames["record"]["civil"])
     assert build_reply(Count(int(frames["count"]["unread"]))) == count
 
 

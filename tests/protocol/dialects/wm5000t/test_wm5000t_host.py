@@ -8,6 +8,7 @@ from tests.support import by_hand_wm5000t as by_hand
 from tests.support.by_hand_wm5000t import HandMadeWand
 from tests.support.golden_wm5000t import recorded
 from tests.support.wm5000t_line import Line
+from watchclock_protocol.dialect import host_session
 from watchclock_protocol.dialects import wm5000t
 from watchclock_protocol.dialects.wm5000t import WM5000T, host
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
@@ -276,7 +277,7 @@ def test_the_dialect_declares_the_line_and_what_its_wands_can_do() -> None:
         "acknowledge_wipes",
         "acknowledge_sets_clock",
     }
-    assert WM5000T.host(7).send(Identify(), 0.0) == [Transmit(b"\x55")]
+    assert host_session(WM5000T, 7).send(Identify(), 0.0) == [Transmit(b"\x55")]
     assert WM5000T.listener().received(b"\x00\x01") == [BytesSkipped(2)]
 
 

@@ -1,0 +1,81 @@
+"""A kind of wand that can be simulated, found by entry point like a third party's."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Final
+
+from watchclock_protocol.values import TagTechnology
+from watchclock_sim.errors import PersonalityUnknownError, SimulatorOptionError
+from watchclock_sim.wands.firmware import Firmware
+from watchclock_sim.wands.setup import WandSetup
+
+__all__ = ["PERSONALITY_GROUP", "NumberRule", "Personality", "find_personality"]
+__all__ += ["personality_names"]
+
+PERSONALITY_GROUP: Final = "watchclock.simulated_wands"
+"""Each entry point is named like its dialect and leads to a ``Personality``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRule:
+    """Which numbers a wand of this kind can have.
+
+    Attributes:
+        wanted: the rule in words that go on "… is not".
+        allows: whether it can have this number.
+    """
+
+    wanted: str
+    allows: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Personality:
+    """One kind of wand.
+
+    Attributes:
+        name: of the dialect it speaks.
+        technology: the tags it reads, by the number it has where that decides.
+        default_number: the number it has when none is asked for.
+        number: which numbers it can have, as the dialect's ``Identity`` shows them.
+        make: a wand that is switched off and empty.
+    """
+
+    name: str
+    technology: Callable[[str], TagTechnology]
+    default_number: str
+    number: NumberRule
+    make: Callable[[WandSetup], Firmware]
+
+    def check_number(self, number: str) -> None:
+        """Make sure that such a wand can have this number.
+
+        Raises:
+            SimulatorOptionError: it cannot.
+        """
+        if not self.number.allows(number):
+            raise SimulatorOptionError(
+                reason=f"the number {number!r} of a {self.name} is not {self.number.wanted}"
+            )
+
+
+@cache
+def personality_names() -> tuple[str, ...]:
+    """The wands that can be simulated, in the order of their names."""
+    return tuple(sorted({point.name for point in entry_points(group=PERSONALITY_GROUP)}))
+
+
+@cache
+def find_personality(name: str) -> Personality:
+    """The kind of wand of that name; only this one is imported.
+
+    Raises:
+        PersonalityUnknownError: no installed package can simulate it.
+    """
+    for point in entry_points(group=PERSONALITY_GROUP, name=name):
+        found: object = point.load()
+        if isinstance(found, Personality):
+            return found
+    raise PersonalityUnknownError(dialect=name, known=", ".join(personality_names()))

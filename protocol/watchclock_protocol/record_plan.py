@@ -1,0 +1,170 @@
+"""Reads a construct declaration of fixed size and says where every field stands.
+
+Decoders that are faster than construct are derived from this plan, so that no layout is written a
+second time. A declaration whose sizes or rules cannot be known beforehand is refused by name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Final
+
+from construct import (
+    Array,
+    Bytes,
+    BytesInteger,
+    Const,
+    Default,
+    FormatField,
+    Padded,
+    Rebuild,
+    Renamed,
+    Struct,
+)
+
+from watchclock_protocol.errors import LayoutNotDerivableError
+from watchclock_protocol.fields import (
+    CheckSumField,
+    DisputedTimeField,
+    WandSecondsField,
+    WandTimeField,
+)
+
+__all__ = ["FieldForm", "FieldPlan", "plan_of"]
+
+_TRANSPARENT: Final = (Default, Rebuild, Renamed)
+_BIG: Final = ">"
+_INTEGERS: Final = frozenset("bBhHlLqQ")
+_SIGNED: Final = frozenset("bhlq")
+
+
+class FieldForm(Enum):
+    """How the bytes of a field are to be read."""
+
+    INTEGER = auto()
+    OCTETS = auto()
+    CONSTANT = auto()
+    TIME = auto()
+    SECONDS = auto()
+    DISPUTED_TIME = auto()
+    CHECK_SUM = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPlan:
+    """One field of a fixed-size layout.
+
+    Attributes:
+        name: as declared; nested names are joined by dots, "" for padding.
+        offset: where it begins, in bytes.
+        octets: how many bytes it has.
+        form: how they are read.
+        is_big: integers: most significant byte first.
+        is_signed: integers: two's complement.
+        constant: the only bytes a constant may have.
+        field: the field with a meaning behind a time or a check sum.
+    """
+
+    name: str
+    offset: int
+    octets: int
+    form: FieldForm
+    is_big: bool = True
+    is_signed: bool = False
+    constant: bytes = b""
+    field: WandTimeField | WandSecondsField | DisputedTimeField | CheckSumField | None = None
+
+    @property
+    def end(self) -> int:
+        """Where the next field begins."""
+        return self.offset + self.octets
+
+
+def plan_of(declaration: Any) -> tuple[FieldPlan, ...]:  # noqa: ANN401 - construct is untyped
+    """Every field of the declaration in its order.
+
+    Raises:
+        LayoutNotDerivableError: a field has no fixed size, or a rule this module does not know.
+    """
+    return tuple(_fields(declaration, "", 0))
+
+
+def _fields(declaration: Any, name: str, offset: int) -> Iterator[FieldPlan]:  # noqa: ANN401
+    if isinstance(declaration, _TRANSPARENT):
+        yield from _fields(declaration.subcon, name, offset)
+    elif isinstance(declaration, Struct):
+        for member in declaration.subcons:
+            joined = ".".join(filter(None, (name, member.name or "")))
+            yield from _fields(member, joined, offset)
+            offset += _size(member, joined)
+    elif isinstance(declaration, Array):
+        count = declaration.count
+        if not isinstance(count, int):
+            raise LayoutNotDerivableError(field=name, reason="its count is not fixed")
+        size = _size(declaration.subcon, name)
+        for index in range(count):
+            yield from _fields(declaration.subcon, f"{name}[{index}]", offset + index * size)
+    else:
+        yield _leaf(declaration, name, offset)
+
+
+def _leaf(declaration: Any, name: str, offset: int) -> FieldPlan:  # noqa: ANN401
+    octets = _size(declaration, name)
+    match declaration:
+        case WandTimeField():
+            form = FieldForm.TIME
+        case WandSecondsField():
+            form = FieldForm.SECONDS
+        case DisputedTimeField():
+            form = FieldForm.DISPUTED_TIME
+        case CheckSumField():
+            form = FieldForm.CHECK_SUM
+            if declaration.over != offset:
+                raise LayoutNotDerivableError(field=name, reason="it does not sum all before it")
+        case _:
+            return _plain(declaration, name, offset, octets)
+    return FieldPlan(name=name, offset=offset, octets=octets, form=form, field=declaration)
+
+
+def _plain(declaration: Any, name: str, offset: int, octets: int) -> FieldPlan:  # noqa: ANN401
+    octet_form = FieldForm.OCTETS
+    match declaration:
+        case FormatField() if declaration.fmtstr[1] in _INTEGERS:
+            return FieldPlan(
+                name=name,
+                offset=offset,
+                octets=octets,
+                form=FieldForm.INTEGER,
+                is_big=declaration.fmtstr[0] == _BIG,
+                is_signed=declaration.fmtstr[1] in _SIGNED,
+            )
+        case BytesInteger() if not callable(declaration.swapped):
+            return FieldPlan(
+                name=name,
+                offset=offset,
+                octets=octets,
+                form=FieldForm.INTEGER,
+                is_big=not declaration.swapped,
+                is_signed=bool(declaration.signed),
+            )
+        case Const() if isinstance(declaration.value, bytes):
+            return FieldPlan(
+                name=name,
+                offset=offset,
+                octets=octets,
+                form=FieldForm.CONSTANT,
+                constant=declaration.value,
+            )
+        case Bytes() | Padded():
+            return FieldPlan(name=name, offset=offset, octets=octets, form=octet_form)
+        case _:
+            kind = type(declaration).__name__
+            raise LayoutNotDerivableError(field=name, reason=f"{kind} is not a known field")
+
+
+def _size(declaration: Any, name: str) -> int:  # noqa: ANN401
+    try:
+        return int(declaration.sizeof())
+    except Exception as error:
+        # construct raises SizeofError, but also KeyError or AttributeError of the user's lambda.
+        raise LayoutNotDerivableError(field=name, reason="its size is not fixed") from error
