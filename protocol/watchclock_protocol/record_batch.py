@@ -7,7 +7,7 @@ bytes to ``bulk``, what needs records iterates.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import overload
+from typing import cast, overload
 
 from typing_extensions import override
 
@@ -54,7 +54,7 @@ class RecordBatch(Sequence[Record]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
-        return tuple(self) == tuple(other)
+        return tuple(self) == tuple(cast("Sequence[object]", other))
 
     @override
     def __hash__(self) -> int:

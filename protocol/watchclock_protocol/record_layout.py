@@ -47,7 +47,7 @@ _Values = dict[str, Any]
 
 
 # Not slotted: the plan is worked out once and kept (cached_property needs a __dict__).
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class RecordLayout:
     """One kind of record, or several kinds that share one layout.
 
@@ -130,7 +130,7 @@ class RecordLayout:
 
     def _record(self, values: _Values, raw: bytes, time: WandTime, slot: int | None) -> Record:
         flags = set(self._flags(values, raw, time))
-        match self._kind(values):
+        match self.kind_of(values):
             case RecordKind.PATROL:
                 tag, doubts = self._tag(values)
                 return PatrolRecord(
@@ -148,16 +148,14 @@ class RecordLayout:
                     slot=slot, raw=raw, time=time, strength_mg=strength, flags=frozenset(flags)
                 )
             case RecordKind.SYSTEM:
-                code = self._code(values)
-                meanings = self.meanings.get(code, ())
-                if self.meanings and not meanings:
-                    flags.add(RecordFlag.UNKNOWN_CODE)
+                code = self.code_of(values)
+                flags.update(self.code_flags(code))
                 return SystemRecord(
                     slot=slot,
                     raw=raw,
                     time=time,
                     code=code,
-                    meanings=meanings,
+                    meanings=self.meanings.get(code, ()),
                     value=_part(values, self.value),
                     flags=frozenset(flags),
                 )
@@ -223,7 +221,8 @@ class RecordLayout:
             case dated:
                 return dated.read(stored)
 
-    def _kind(self, values: _Values) -> RecordKind:
+    def kind_of(self, values: Mapping[str, Any]) -> RecordKind:
+        """Which kind of record has these field values."""
         if isinstance(self.kind, RecordKind):
             return self.kind
         return self.kind.kinds.get(values[self.kind.field], RecordKind.SYSTEM)
@@ -234,7 +233,7 @@ class RecordLayout:
         for rule in self.flags:
             match rule:
                 case FlagRule():
-                    if (values[rule.field] in rule.values) == rule.when_listed:
+                    if rule.is_raised(values[rule.field]):
                         yield rule.flag
                 case PrefixRule():
                     if raw.startswith(rule.prefix):
@@ -244,13 +243,22 @@ class RecordLayout:
         rule = self.tag
         if rule is None:
             return UNKNOWN_TAG, frozenset()
-        shape: TagShape | None = rule.shape
-        if rule.selector is not None:
-            shape = rule.shapes.get(values[rule.selector])
+        shape = self.shape_of(values)
         stored: bytes = values[rule.field]
         if shape is None:
             return rule.shape.tag(stored), frozenset({RecordFlag.UNKNOWN_CODE})
         return shape.tag(stored), shape.flags(stored)
+
+    def code_flags(self, code: int) -> frozenset[RecordFlag]:
+        """What the code of a system record is doubted for."""
+        is_unknown = bool(self.meanings) and code not in self.meanings
+        return frozenset({RecordFlag.UNKNOWN_CODE}) if is_unknown else frozenset()
+
+    def shape_of(self, values: Mapping[str, Any]) -> TagShape | None:
+        """How the tag stands in its field; None when the selector's value is not listed."""
+        if self.tag is None or self.tag.selector is None:
+            return None if self.tag is None else self.tag.shape
+        return self.tag.shapes.get(values[self.tag.selector])
 
     def _guard(self, values: _Values) -> int | None:
         if self.guard is None:
@@ -264,7 +272,8 @@ class RecordLayout:
         name, listed = self.guard_tag
         return values[name] in listed
 
-    def _code(self, values: _Values) -> int:
+    def code_of(self, values: Mapping[str, Any]) -> int:
+        """The code of a system record with these field values."""
         code = 0
         for name in self.code:
             code = code << 8 | values[name]

@@ -7,7 +7,7 @@ second time. A declaration whose sizes or rules cannot be known beforehand is re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from construct import (
     Array,
@@ -91,7 +91,7 @@ def plan_of(declaration: Any) -> tuple[FieldPlan, ...]:  # noqa: ANN401 - constr
 
 def _fields(declaration: Any, name: str, offset: int) -> Iterator[FieldPlan]:  # noqa: ANN401
     if isinstance(declaration, _TRANSPARENT):
-        yield from _fields(declaration.subcon, name, offset)
+        yield from _fields(cast("Any", declaration).subcon, name, offset)
     elif isinstance(declaration, Struct):
         for member in declaration.subcons:
             joined = ".".join(filter(None, (name, member.name or "")))

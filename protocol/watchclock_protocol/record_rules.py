@@ -94,6 +94,10 @@ class FlagRule:
     values: frozenset[int]
     when_listed: bool = True
 
+    def is_raised(self, value: int) -> bool:
+        """Whether a record with this value has the flag."""
+        return (value in self.values) == self.when_listed
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrefixRule:

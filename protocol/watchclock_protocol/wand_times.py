@@ -5,14 +5,25 @@ from typing import Final
 
 from watchclock_protocol.values import TimeCoding, TimeFlaw, WandTime
 
-__all__ = ["CENTURY", "FIRST_SECOND", "YEARS", "civil_of_seconds", "decimal_octets", "read_parts"]
+__all__ = [
+    "CENTURY",
+    "FIRST_SECOND",
+    "SECONDS",
+    "UNIX_EPOCH",
+    "YEARS",
+    "civil_of_seconds",
+    "decimal_octets",
+    "read_parts",
+]
 
 CENTURY: Final = 2000
 YEARS: Final = 100
 """Every wand counts its years from 2000 and has two digits for them."""
 FIRST_SECOND: Final = datetime(CENTURY, 1, 1)  # noqa: DTZ001 - wand time has no zone
+UNIX_EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - wand time has no zone
 _CALENDAR: Final = "yMdHms"
-_SECONDS: Final = int((datetime(CENTURY + YEARS, 1, 1) - FIRST_SECOND).total_seconds())  # noqa: DTZ001
+SECONDS: Final = int((datetime(CENTURY + YEARS, 1, 1) - FIRST_SECOND).total_seconds())  # noqa: DTZ001
+"""Seconds in those years."""
 
 
 def decimal_octets(raw: bytes) -> tuple[int, ...] | None:
@@ -42,7 +53,7 @@ def read_parts(raw: bytes, order: str, coding: TimeCoding) -> WandTime:
 
 def civil_of_seconds(seconds: int) -> datetime | None:
     """The civil time so many seconds after 2000-01-01, or None from 2100 on."""
-    return FIRST_SECOND + timedelta(seconds=seconds) if seconds < _SECONDS else None
+    return FIRST_SECOND + timedelta(seconds=seconds) if seconds < SECONDS else None
 
 
 def _civil(*parts: int) -> datetime | None:

@@ -1,0 +1,385 @@
+"""The steps of a block decoder, each one field or one check over a part of a block.
+
+A step is made once for a layout and called for every part. It reads strided views of the part,
+keeps what it needs in scratch columns that are used again, and fills columns in place.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from watchclock_protocol.bulk.sums import LANES, rom_tables, sum_mask
+from watchclock_protocol.bulk.time_tables import NO_TIME, SECONDS_MASK, PairTable, pair_tables
+from watchclock_protocol.bulk.traits import FLAG_BITS, ROM_BIT, Window
+from watchclock_protocol.checksums import complement_sum
+from watchclock_protocol.fields import WandTimeField
+from watchclock_protocol.record_plan import FieldPlan
+from watchclock_protocol.records import RecordFlag
+from watchclock_protocol.values import TimeCoding
+from watchclock_protocol.wand_times import FIRST_SECOND, SECONDS, UNIX_EPOCH
+
+if TYPE_CHECKING:
+    from watchclock_protocol.bulk.block_decoder import BlockColumns
+
+__all__ = ["Part", "Step", "check_sum_step", "constant_step", "copy_step", "octets_step"]
+__all__ += ["rom_step", "seconds_step", "time_step", "traits_step"]
+
+Words = npt.NDArray[np.uint64]
+Octets = npt.NDArray[np.uint8]
+
+_WORD: Final = 8
+_ROM_PAIRS: Final = 4
+_NATIVE: Final = frozenset({1, 2, 4, 8})
+_NINE: Final = 9
+_COMPLEMENT: Final = np.uint8(0xFF)
+_SUM_PLACE: Final = 6
+"""The lower byte of the highest lane, into which the multiplication adds up all lanes."""
+_SPREAD: Final = np.uint64(0x0001_0001_0001_0001)
+_EIGHT: Final = np.uint64(8)
+_FIRST_SECOND: Final = int((FIRST_SECOND - UNIX_EPOCH).total_seconds())
+_MOST_OTHERS: Final = 8
+"""With more than one in so many records unlike the first, a look-up for each is cheaper."""
+
+
+class Part:
+    """So many records of a block, and where their columns go.
+
+    Attributes:
+        size: bytes of one record.
+        count: how many records.
+        columns: the columns to fill.
+    """
+
+    def __init__(
+        self,
+        octets: npt.NDArray[np.uint8],
+        size: int,
+        columns: "BlockColumns",
+        scratch: dict[str, npt.NDArray[Any]],
+    ) -> None:
+        self._octets: Final = octets
+        self._scratch: Final = scratch
+        self.size: Final = size
+        self.count: Final = len(octets) // size
+        self.columns: Final = columns
+
+    def view(self, kind: str, offset: int) -> npt.NDArray[Any]:
+        """The values of that type at that offset of every record, without a copy."""
+        return np.ndarray((self.count,), kind, self._octets, offset, (self.size,))
+
+    def pairs(self, offset: int, count: int) -> npt.NDArray[np.uint16]:
+        """So many pairs of bytes from that offset on, a row a pair."""
+        return np.ndarray((count, self.count), "<u2", self._octets, offset, (2, self.size))
+
+    def words(self) -> Words | None:
+        """The records as rows of 64-bit words, if they consist of whole words."""
+        if self.size % _WORD:
+            return None
+        return self._octets.view("<u8").reshape(self.count, self.size // _WORD)
+
+    def octets_of(self, places: npt.NDArray[np.intp], start: int, stop: int) -> Octets:
+        """The bytes from ``start`` until before ``stop`` of the records at these places."""
+        rows = self._octets.reshape(self.count, self.size)
+        return rows[places, start:stop]
+
+    def scratch(self, name: str, kind: type[np.generic], width: int = 1) -> npt.NDArray[Any]:
+        """A column for a step's own use; what was in it is of an earlier part."""
+        held = self._scratch.get(name)
+        if held is None or len(held) < self.count * width:
+            held = self._scratch[name] = np.empty(self.count * width, kind)
+        return held[: self.count * width]
+
+    def look_up(
+        self, table: npt.NDArray[Any], keys: npt.NDArray[Any], out: npt.NDArray[Any]
+    ) -> None:
+        """Fill ``out`` with the entries of the table; every key is within it by its type.
+
+        "clip" spares the range check, which would cost several times the look-up.
+        """
+        index = self.scratch("index", np.intp)
+        np.copyto(index, keys)
+        np.take(table, index, out=out, mode="clip")
+
+
+class Step(Protocol):
+    """Fills or checks something of a part."""
+
+    def __call__(self, part: Part, /) -> None:
+        """Do it."""
+        ...
+
+
+def check_sum_step(octets: int, algorithm: Callable[[bytes], int]) -> Step:
+    """Rejects every record whose last byte is not the sum of the others; 1 where it is not."""
+    is_complement = algorithm is complement_sum
+
+    def check(part: Part) -> None:
+        total = _byte_sums(part, octets)
+        np.multiply(total, _SPREAD, out=total)
+        sums = total.view("u1")[_SUM_PLACE::_WORD]
+        due: Octets | np.uint8 = _COMPLEMENT
+        if not is_complement:
+            # The sum of all bytes, the last one included, is twice the last one.
+            due = np.left_shift(part.view("u1", octets - 1), 1, out=part.scratch("due", np.uint8))
+        np.not_equal(sums, due, out=part.columns.reject.view(np.bool_))
+
+    return check
+
+
+def _byte_sums(part: Part, octets: int) -> Words:
+    """Sums of the bytes of every record in four lanes; the highest lane is right modulo 256."""
+    total, lanes = part.scratch("total", np.uint64), part.scratch("lanes", np.uint64)
+    rows = part.words()
+    if rows is not None:
+        _add_rows(part, rows, total, lanes)
+    else:
+        _add_words(part, octets, total, lanes)
+    # What the lanes leave of the plain total are the bytes between them, one lane too high.
+    np.subtract(total, lanes, out=total)
+    np.right_shift(total, _EIGHT, out=total)
+    np.add(total, lanes, out=total)
+    return total
+
+
+def _add_rows(part: Part, rows: Words, total: Words, lanes: Words) -> None:
+    width = rows.shape[1]
+    grid: Words = part.scratch("grid", np.uint64, width).reshape(part.count, width)
+    np.bitwise_and(rows, LANES, out=grid)
+    if width == 1:
+        np.copyto(total, rows[:, 0])
+        np.copyto(lanes, grid[:, 0])
+        return
+    np.add(rows[:, 0], rows[:, 1], out=total)
+    np.add(grid[:, 0], grid[:, 1], out=lanes)
+    for column in range(2, width):
+        np.add(total, rows[:, column], out=total)
+        np.add(lanes, grid[:, column], out=lanes)
+
+
+def _add_words(part: Part, octets: int, total: Words, lanes: Words) -> None:
+    word, masked = part.scratch("word", np.uint64), part.scratch("masked", np.uint64)
+    _load_word(part, octets, 0, total)
+    np.bitwise_and(total, LANES, out=lanes)
+    for start in range(_WORD, octets, _WORD):
+        _load_word(part, octets, start, word)
+        np.bitwise_and(word, LANES, out=masked)
+        np.add(total, word, out=total)
+        np.add(lanes, masked, out=lanes)
+
+
+def _load_word(part: Part, octets: int, start: int, word: Words) -> None:
+    """The bytes of every record from ``start`` on, at most eight, alone in a word."""
+    if start + _WORD <= octets:
+        np.copyto(word, part.view("<u8", start))
+    elif octets >= _WORD:
+        np.bitwise_and(part.view("<u8", octets - _WORD), sum_mask(octets - start), out=word)
+    else:
+        word.fill(0)
+        for place in range(octets):
+            np.left_shift(word, _EIGHT, out=word)
+            np.bitwise_or(word, part.view("u1", place), out=word)
+
+
+def constant_step(plan: FieldPlan, reason: int) -> Step:
+    """Rejects every record in which a constant is not what it has to be."""
+
+    def check(part: Part) -> None:
+        reject = part.columns.reject
+        for place, due in enumerate(plan.constant):
+            wrong = part.view("u1", plan.offset + place) != due
+            reject[wrong & (reject == 0)] = reason
+
+    return check
+
+
+def traits_step(windows: tuple[Window, ...]) -> Step:
+    """Traits and flags that one or two bytes decide."""
+
+    def decide(part: Part) -> None:
+        flags, traits = part.columns.flags, part.columns.traits
+        for place, window in enumerate(windows):
+            if not window.octets:
+                flags.fill(window.flags[0])
+                traits.fill(0 if window.traits is None else window.traits[0])
+            elif place == 0:
+                _decide_all(part, window)
+            else:
+                _raise_flags(part, window)
+
+    return decide
+
+
+def _keys(part: Part, window: Window) -> npt.NDArray[Any]:
+    return part.view(f"<u{window.octets}", window.offset)
+
+
+def _decide_all(part: Part, window: Window) -> None:
+    """Nearly all records of a part are alike, so only those unlike the first are looked up."""
+    keys, flags, traits = _keys(part, window), part.columns.flags, part.columns.traits
+    table = window.flags if window.traits is None else window.traits
+    others = np.flatnonzero(keys != keys[0])
+    if len(others) * _MOST_OTHERS > part.count:
+        part.look_up(window.flags, keys, flags)
+        part.look_up(table, keys, traits)
+        return
+    flags.fill(window.flags[keys[0]])
+    traits.fill(table[keys[0]])
+    flags[others] = window.flags[keys[others]]
+    traits[others] = table[keys[others]]
+
+
+def _raise_flags(part: Part, window: Window) -> None:
+    keys = _keys(part, window)
+    raised = part.scratch("raised", np.uint16)
+    part.look_up(window.flags, keys, raised)
+    np.bitwise_or(part.columns.flags, raised, out=part.columns.flags)
+
+
+def copy_step(plan: FieldPlan) -> Step:
+    """Copies an integer field into its column."""
+    order = ">" if plan.is_big else "<"
+    sign = "i" if plan.is_signed else "u"
+
+    def copy(part: Part) -> None:
+        np.copyto(part.columns.fields[plan.name], part.view(kind, plan.offset))
+
+    def gather(part: Part) -> None:
+        column = part.columns.fields[plan.name]
+        places = list(range(plan.octets))
+        if not plan.is_big:
+            places.reverse()
+        column.fill(0)
+        for place in places:
+            np.left_shift(column, 8, out=column)
+            np.bitwise_or(column, part.view("u1", plan.offset + place), out=column)
+
+    kind = f"{order}{sign}{plan.octets}"
+    return copy if plan.octets in _NATIVE else gather
+
+
+def octets_step(plan: FieldPlan, size: int) -> Step:
+    """Copies up to eight bytes as an integer whose lowest byte is the first of them."""
+    if plan.octets in _NATIVE:
+        return _native_step(plan)
+    if plan.end >= _WORD:
+        return _shifted_step(plan.name, plan.end - _WORD, 8 * (_WORD - plan.octets), None)
+    if plan.offset + _WORD <= size:
+        return _shifted_step(plan.name, plan.offset, 0, np.uint64((1 << 8 * plan.octets) - 1))
+    return _gathered_step(plan)
+
+
+def _native_step(plan: FieldPlan) -> Step:
+    def copy(part: Part) -> None:
+        np.copyto(part.columns.fields[plan.name], part.view(f"<u{plan.octets}", plan.offset))
+
+    return copy
+
+
+def _shifted_step(name: str, offset: int, shift: int, mask: np.uint64 | None) -> Step:
+    places = np.uint64(shift)
+
+    def copy(part: Part) -> None:
+        column = part.columns.fields[name]
+        np.right_shift(part.view("<u8", offset), places, out=column)
+        if mask is not None:
+            np.bitwise_and(column, mask, out=column)
+
+    return copy
+
+
+def _gathered_step(plan: FieldPlan) -> Step:
+    def gather(part: Part) -> None:
+        column = part.columns.fields[plan.name]
+        column.fill(0)
+        for place in range(plan.octets):
+            byte = part.view("u1", plan.offset + place).astype(column.dtype)
+            np.bitwise_or(column, byte << (8 * place), out=column)
+
+    return gather
+
+
+def seconds_step(plan: FieldPlan) -> Step:
+    """Seconds since 2000 become seconds since 1970; from 2100 on they are no date."""
+    limit = SECONDS + _FIRST_SECOND
+
+    def convert(part: Part) -> None:
+        seconds = part.columns.seconds
+        np.add(part.view("<u4", plan.offset), _FIRST_SECOND, out=seconds, dtype=np.int64)
+        wrong = np.flatnonzero(seconds >= limit)
+        if len(wrong):
+            seconds[wrong] = NO_TIME
+            part.columns.flags[wrong] |= FLAG_BITS[RecordFlag.TIME_IMPOSSIBLE]
+
+    return convert
+
+
+def time_step(plan: FieldPlan, field: WandTimeField) -> Step:
+    """Looks the seconds up, two bytes at a time, and flags what is no date.
+
+    Raises:
+        ValueError: the order of the parts has no tables.
+    """
+    tables = pair_tables(field.order, field.coding)
+    is_decimal = field.coding is TimeCoding.BCD
+
+    def convert(part: Part) -> None:
+        seconds = part.columns.seconds
+        _look_up_seconds(part, plan, tables)
+        wrong = np.flatnonzero(seconds < 0)
+        np.bitwise_and(seconds, SECONDS_MASK, out=seconds)
+        if len(wrong):
+            seconds[wrong] = NO_TIME
+            stored = part.octets_of(wrong, plan.offset, plan.end)
+            part.columns.flags[wrong] |= _time_flags(stored, is_decimal=is_decimal)
+
+    return convert
+
+
+def _look_up_seconds(part: Part, plan: FieldPlan, tables: tuple[PairTable, ...]) -> None:
+    seconds, more = part.columns.seconds, part.scratch("seconds", np.int64)
+    for place, table in enumerate(tables):
+        keys = part.view(f"<u{table.octets}", plan.offset + table.offset)
+        part.look_up(table.entries, keys, more if place else seconds)
+        if place:
+            np.add(seconds, more, out=seconds)
+
+
+def _time_flags(stored: Octets, *, is_decimal: bool) -> npt.NDArray[np.uint16]:
+    impossible = np.uint16(FLAG_BITS[RecordFlag.TIME_IMPOSSIBLE])
+    if not is_decimal:
+        return np.full(len(stored), impossible, np.uint16)
+    is_digit = ((stored & 0x0F) <= _NINE) & ((stored >> 4) <= _NINE)
+    not_decimal = np.uint16(FLAG_BITS[RecordFlag.TIME_NOT_DECIMAL])
+    return np.where(is_digit.all(axis=1), impossible, not_decimal)
+
+
+def rom_step(plan: FieldPlan) -> Step:
+    """Checks the CRC of every 1-Wire ROM, and that its family is not zero."""
+    tables = rom_tables()
+
+    def check(part: Part) -> None:
+        keys = part.scratch("pairs", np.intp, _ROM_PAIRS).reshape(_ROM_PAIRS, part.count)
+        np.copyto(keys, part.pairs(plan.offset, _ROM_PAIRS))
+        crc, more = part.scratch("crc", np.uint8), part.scratch("more", np.uint8)
+        np.take(tables[0], keys[0], out=crc, mode="clip")
+        for pair in range(1, _ROM_PAIRS):
+            np.take(tables[pair], keys[pair], out=more, mode="clip")
+            np.bitwise_xor(crc, more, out=crc)
+        family = part.view("u1", plan.offset)
+        wrong = np.flatnonzero((crc != 0) | (family == 0))
+        if len(wrong):
+            _flag_roms(part, wrong, family[wrong] == 0)
+
+    return check
+
+
+def _flag_roms(part: Part, wrong: npt.NDArray[np.intp], is_nobody: npt.NDArray[np.bool_]) -> None:
+    is_rom = (part.columns.traits[wrong] & ROM_BIT) != 0
+    flags = np.where(
+        is_nobody,
+        np.uint16(FLAG_BITS[RecordFlag.TAG_IMPOSSIBLE]),
+        np.uint16(FLAG_BITS[RecordFlag.TAG_CHECK_SUM]),
+    )
+    part.columns.flags[wrong[is_rom]] |= flags[is_rom]
