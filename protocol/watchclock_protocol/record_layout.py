@@ -169,10 +169,10 @@ class RecordLayout:
         return tuple(each for each in self.plan if each.form is not FieldForm.CHECK_SUM)
 
     @cached_property
-    def _wide(self) -> tuple[tuple[str, str, bool], ...]:
+    def _wide(self) -> tuple[FieldPlan, ...]:
         """Integers that struct cannot read in the one byte order it was given."""
         return tuple(
-            (each.name, "big" if each.is_big else "little", each.is_signed)
+            each
             for each in self._stored
             if each.form is FieldForm.INTEGER and _code_of(each).endswith("s")
         )
@@ -190,8 +190,8 @@ class RecordLayout:
     def _values(self, raw: bytes) -> _Values:
         self._verify(raw)
         values = dict(zip(self._names, self._unpack(raw[: self.raw_octets]), strict=True))
-        for name, order, is_signed in self._wide:
-            values[name] = int.from_bytes(values[name], order, signed=is_signed)  # type: ignore[arg-type]
+        for plan in self._wide:
+            values[plan.name] = plan.integer(values[plan.name])
         for name, constant in self._constants:
             if values[name] != constant:
                 raise LayoutError(reason=f"{self.name}: {name} is {values[name].hex()}")

@@ -74,6 +74,10 @@ class FieldPlan:
     constant: bytes = b""
     field: WandTimeField | WandSecondsField | DisputedTimeField | CheckSumField | None = None
 
+    def integer(self, stored: bytes) -> int:
+        """The number in the bytes of an integer field."""
+        return int.from_bytes(stored, "big" if self.is_big else "little", signed=self.is_signed)
+
     @property
     def end(self) -> int:
         """Where the next field begins."""
@@ -98,12 +102,13 @@ def _fields(declaration: Any, name: str, offset: int) -> Iterator[FieldPlan]:  #
             yield from _fields(member, joined, offset)
             offset += _size(member, joined)
     elif isinstance(declaration, Array):
-        count = declaration.count
+        repeated = cast("Any", declaration)
+        count = repeated.count
         if not isinstance(count, int):
             raise LayoutNotDerivableError(field=name, reason="its count is not fixed")
-        size = _size(declaration.subcon, name)
+        size = _size(repeated.subcon, name)
         for index in range(count):
-            yield from _fields(declaration.subcon, f"{name}[{index}]", offset + index * size)
+            yield from _fields(repeated.subcon, f"{name}[{index}]", offset + index * size)
     else:
         yield _leaf(declaration, name, offset)
 
@@ -147,13 +152,13 @@ def _plain(declaration: Any, name: str, offset: int, octets: int) -> FieldPlan: 
                 is_big=not declaration.swapped,
                 is_signed=bool(declaration.signed),
             )
-        case Const() if isinstance(declaration.value, bytes):
+        case Const() if isinstance(cast("Any", declaration).value, bytes):
             return FieldPlan(
                 name=name,
                 offset=offset,
                 octets=octets,
                 form=FieldForm.CONSTANT,
-                constant=declaration.value,
+                constant=cast("Any", declaration).value,
             )
         case Bytes() | Padded():
             return FieldPlan(name=name, offset=offset, octets=octets, form=octet_form)

@@ -1,11 +1,7 @@
 """Decodes records by the million into columns; each decoder is derived from a RecordLayout."""
 
-from watchclock_protocol.bulk.block_decoder import (
-    BlockColumns,
-    BlockDecoder,
-    Reject,
-    block_decoder,
-)
+from watchclock_protocol.bulk.block_columns import BlockColumns, Reject
+from watchclock_protocol.bulk.block_decoder import BlockDecoder, block_decoder
 from watchclock_protocol.bulk.record_columns import (
     NONE,
     RecordColumns,

@@ -11,15 +11,13 @@ asking ``RecordLayout`` itself (docs/decisions/0011).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
 from functools import cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from typing_extensions import Buffer
 
+from watchclock_protocol.bulk.block_columns import BlockColumns, Column, Reject
 from watchclock_protocol.bulk.steps import (
     Part,
     Step,
@@ -38,67 +36,23 @@ from watchclock_protocol.fields import CheckSumField, WandTimeField
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.record_plan import FieldForm, FieldPlan
 
-__all__ = ["PART", "BlockColumns", "BlockDecoder", "Reject", "block_decoder"]
+__all__ = ["PART", "BlockDecoder", "block_decoder"]
 
 PART: Final = 32_768
 """Records a step works on at once; the best of 4,096 to 65,536 on a core with 1 MiB of cache."""
 _MOST_TAG_OCTETS: Final = 8
-_UNSIGNED: Final = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
-
-Column = npt.NDArray[np.generic]
-
-
-class Reject(IntEnum):
-    """Why a record of a block cannot be used; it stays where it is and is counted."""
-
-    NONE = 0
-    CHECK_SUM = 1
-    CONSTANT = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockColumns:
-    """What a block says, a value a record.
-
-    Attributes:
-        layout: how its records are laid out.
-        seconds: int64, the wand's time as civil seconds since 1970-01-01; ``NO_TIME`` for none.
-        flags: uint16, bit i stands for the i-th ``RecordFlag``.
-        reject: uint8, a ``Reject``; where it is not 0 the other columns mean nothing.
-        traits: uint8, which kind of record and tag it is; see ``traits.Trait``.
-        fields: every integer field by its name, unsigned unless declared signed; the field of the
-            tag as uint64, its first byte lowest.
-    """
-
-    layout: RecordLayout
-    seconds: npt.NDArray[np.int64]
-    flags: npt.NDArray[np.uint16]
-    reject: npt.NDArray[np.uint8]
-    traits: npt.NDArray[np.uint8]
-    fields: Mapping[str, Column]
-
-    def __len__(self) -> int:
-        return len(self.flags)
-
-    @property
-    def rejected(self) -> npt.NDArray[np.int64]:
-        """The places of the records that cannot be used."""
-        return np.flatnonzero(self.reject)
-
-    def head(self, count: int) -> "BlockColumns":
-        """The same columns cut to their first ``count`` values."""
-        return self.part(0, count)
-
-    def part(self, start: int, stop: int) -> "BlockColumns":
-        """The same columns from ``start`` until before ``stop``, sharing their memory."""
-        return BlockColumns(
-            layout=self.layout,
-            seconds=self.seconds[start:stop],
-            flags=self.flags[start:stop],
-            reject=self.reject[start:stop],
-            traits=self.traits[start:stop],
-            fields={name: column[start:stop] for name, column in self.fields.items()},
-        )
+_UNSIGNED: Final[Mapping[int, type[np.generic]]] = {
+    1: np.uint8,
+    2: np.uint16,
+    4: np.uint32,
+    8: np.uint64,
+}
+_SIGNED: Final[Mapping[int, type[np.generic]]] = {
+    1: np.int8,
+    2: np.int16,
+    4: np.int32,
+    8: np.int64,
+}
 
 
 class BlockDecoder:
@@ -139,7 +93,7 @@ class BlockDecoder:
         Raises:
             LayoutError: the block does not end with a whole record.
         """
-        octets = np.frombuffer(block, np.uint8)
+        octets = np.frombuffer(memoryview(block), np.uint8)
         count, rest = divmod(len(octets), self.layout.octets)
         if rest:
             raise LayoutError(reason=f"{rest} bytes behind the last whole {self.layout.name}")
@@ -174,7 +128,7 @@ class BlockDecoder:
         for plan in self.layout.plan:
             yield from self._field_steps(plan)
         if any(window.has_rom for window in self._windows):
-            yield rom_step(_plan(self.layout, self.layout.tag and self.layout.tag.field))
+            yield rom_step(self._tag_plan())
 
     def _field_steps(self, plan: FieldPlan) -> Iterator[Step]:
         match plan.form:
@@ -201,6 +155,10 @@ class BlockDecoder:
         except ValueError as error:
             raise self._not_derivable(plan, str(error)) from error
 
+    def _tag_plan(self) -> FieldPlan:
+        name = None if self.layout.tag is None else self.layout.tag.field
+        return next(each for each in self.layout.plan if each.name == name)
+
     def _not_derivable(self, plan: FieldPlan, reason: str) -> LayoutNotDerivableError:
         return LayoutNotDerivableError(field=f"{self.layout.name}.{plan.name}", reason=reason)
 
@@ -221,10 +179,4 @@ def _no_reject(part: Part) -> None:
 
 def _integer_type(plan: FieldPlan) -> type[np.generic]:
     octets = next(size for size in _UNSIGNED if size >= plan.octets)
-    if not plan.is_signed:
-        return _UNSIGNED[octets]
-    return {1: np.int8, 2: np.int16, 4: np.int32, 8: np.int64}[octets]
-
-
-def _plan(layout: RecordLayout, name: str | None) -> FieldPlan:
-    return next(each for each in layout.plan if each.name == name)
+    return _SIGNED[octets] if plan.is_signed else _UNSIGNED[octets]

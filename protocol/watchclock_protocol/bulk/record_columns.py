@@ -12,7 +12,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from watchclock_protocol.bulk.block_decoder import BlockColumns, Reject, block_decoder
+from watchclock_protocol.bulk.block_columns import BlockColumns, Reject
+from watchclock_protocol.bulk.block_decoder import block_decoder
 from watchclock_protocol.bulk.time_tables import NO_TIME
 from watchclock_protocol.bulk.traits import FLAG_BITS, KIND_BITS, KINDS, SHAPE_SHIFT, shapes_of
 from watchclock_protocol.errors import ChecksumError, LayoutError, LayoutNotDerivableError
@@ -101,12 +102,11 @@ def columns_of_all(groups: Iterable[Sequence[Record]]) -> RecordColumns:
     parts = [columns_of(group) for group in _joined(groups)]
     if len(parts) == 1:
         return parts[0]
-    return RecordColumns(
-        **{
-            field.name: _concatenated([getattr(part, field.name) for part in parts], field.name)
-            for field in fields(RecordColumns)
-        }
-    )
+    columns: dict[str, Any] = {
+        field.name: _concatenated([getattr(part, field.name) for part in parts], field.name)
+        for field in fields(RecordColumns)
+    }
+    return RecordColumns(**columns)
 
 
 def flags_of_bits(bits: int) -> frozenset[RecordFlag]:
@@ -114,11 +114,16 @@ def flags_of_bits(bits: int) -> frozenset[RecordFlag]:
     return frozenset(flag for flag, bit in FLAG_BITS.items() if bits & bit)
 
 
-_TYPES: Final = {"kind": np.uint8, "flags": np.uint16, "is_guard_tag": np.bool_}
+_LISTED: Final = frozenset({"tag", "raw"})
+_TYPES: Final[dict[str, type[np.generic]]] = {
+    "kind": np.uint8,
+    "flags": np.uint16,
+    "is_guard_tag": np.bool_,
+}
 
 
 def _concatenated(parts: Sequence[Any], name: str) -> Any:  # noqa: ANN401 - a column of any kind
-    if name in {"tag", "raw"}:
+    if name in _LISTED:
         return list(chain.from_iterable(parts))
     return np.concatenate(parts) if parts else np.empty(0, _TYPES.get(name, np.int64))
 
@@ -151,7 +156,7 @@ def _of_block(batch: RecordBatch) -> RecordColumns:
     layout = batch.layout
     found = block_decoder(layout).decode(batch.block)
     _refuse_damage(found)
-    kind = found.traits & KIND_BITS
+    kind = np.bitwise_and(found.traits, np.uint8(KIND_BITS))
     is_patrol = kind == KINDS.index(RecordKind.PATROL)
     is_system = kind == KINDS.index(RecordKind.SYSTEM)
     is_knock = kind == KINDS.index(RecordKind.KNOCK)
@@ -257,16 +262,15 @@ def _raws(block: npt.NDArray[np.void], octets: int) -> list[bytes]:
 
 def _one_by_one(records: Iterable[Record]) -> RecordColumns:
     rows = [_row(record) for record in records]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(fields(RecordColumns))
-    named = dict(zip((field.name for field in fields(RecordColumns)), columns, strict=True))
-    return RecordColumns(
-        **{
-            name: list(column)
-            if name in {"tag", "raw"}
-            else np.array(column, _TYPES.get(name, np.int64))
-            for name, column in named.items()
-        }
-    )
+    columns: dict[str, Any] = {
+        field.name: _column(field.name, [row[place] for row in rows])
+        for place, field in enumerate(fields(RecordColumns))
+    }
+    return RecordColumns(**columns)
+
+
+def _column(name: str, values: list[object]) -> Any:  # noqa: ANN401 - a column of any kind
+    return values if name in _LISTED else np.array(values, _TYPES.get(name, np.int64))
 
 
 def _row(record: Record) -> tuple[object, ...]:

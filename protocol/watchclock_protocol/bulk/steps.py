@@ -5,11 +5,12 @@ keeps what it needs in scratch columns that are used again, and fills columns in
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from watchclock_protocol.bulk.block_columns import BlockColumns
 from watchclock_protocol.bulk.sums import LANES, rom_tables, sum_mask
 from watchclock_protocol.bulk.time_tables import NO_TIME, SECONDS_MASK, PairTable, pair_tables
 from watchclock_protocol.bulk.traits import FLAG_BITS, ROM_BIT, Window
@@ -19,9 +20,6 @@ from watchclock_protocol.record_plan import FieldPlan
 from watchclock_protocol.records import RecordFlag
 from watchclock_protocol.values import TimeCoding
 from watchclock_protocol.wand_times import FIRST_SECOND, SECONDS, UNIX_EPOCH
-
-if TYPE_CHECKING:
-    from watchclock_protocol.bulk.block_decoder import BlockColumns
 
 __all__ = ["Part", "Step", "check_sum_step", "constant_step", "copy_step", "octets_step"]
 __all__ += ["rom_step", "seconds_step", "time_step", "traits_step"]
@@ -56,7 +54,7 @@ class Part:
         self,
         octets: npt.NDArray[np.uint8],
         size: int,
-        columns: "BlockColumns",
+        columns: BlockColumns,
         scratch: dict[str, npt.NDArray[Any]],
     ) -> None:
         self._octets: Final = octets
@@ -294,8 +292,8 @@ def _gathered_step(plan: FieldPlan) -> Step:
         column = part.columns.fields[plan.name]
         column.fill(0)
         for place in range(plan.octets):
-            byte = part.view("u1", plan.offset + place).astype(column.dtype)
-            np.bitwise_or(column, byte << (8 * place), out=column)
+            byte = part.view("u1", plan.offset + place).astype(np.uint64)
+            np.bitwise_or(column, np.left_shift(byte, np.uint64(8 * place)), out=column)
 
     return gather
 

@@ -27,8 +27,14 @@ _BYTES: Final = 256
 _ROOM: Final = 1 << 48
 _IMPOSSIBLE: Final = -(1 << 60)
 _DAY_S: Final = 86_400
-_LIMITS: Final = {"y": range(YEARS), "M": range(1, 13), "d": range(1, 32)}
-_LIMITS |= {"H": range(24), "m": range(60), "s": range(60)}
+_LIMITS: Final = {
+    "y": range(YEARS),
+    "M": range(1, 13),
+    "d": range(1, 32),
+    "H": range(24),
+    "m": range(60),
+    "s": range(60),
+}
 _WEIGHTS: Final = {"H": 3600, "m": 60, "s": 1}
 _EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - civil
 

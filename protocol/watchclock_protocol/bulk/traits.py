@@ -137,5 +137,4 @@ def _extent(layout: RecordLayout, plans: list[FieldPlan]) -> tuple[int, int]:
 def _integers(plans: list[FieldPlan], offset: int, stored: bytes) -> Iterator[tuple[str, int]]:
     for plan in plans:
         octets = stored[plan.offset - offset : plan.end - offset]
-        order = "big" if plan.is_big else "little"
-        yield plan.name, int.from_bytes(octets, order, signed=plan.is_signed)  # type: ignore[arg-type]
+        yield plan.name, plan.integer(octets)
