@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The one entrance for people who build watchclock: demo, test, check, translate, bench.
+"""The one entrance for people who build watchclock: demo, test, check, translate, bench, compare.
 
 Needs nothing but Python 3.11 or newer. The first run makes a virtual environment in ``.venv`` and
 installs what the task needs; later runs start at once until the requirements change.
@@ -29,7 +29,7 @@ PYTHON = PROGRAMS / ("python.exe" if os.name == "nt" else "python")
 BUDGETS = ROOT / "benchmarks" / "budgets.toml"
 
 # Each extra contains those before it: an environment made for a later one serves the earlier.
-EXTRAS = ("all", "test", "dev")
+EXTRAS = ("all", "test", "compare", "dev")
 
 HOUSE_TESTS = (
     "tests/test_house_rules.py",
@@ -54,6 +54,7 @@ def main() -> int:
         "check": check,
         "translate": translate,
         "bench": lambda: bench(options.names, passed_on),
+        "compare": compare,
     }
     return tasks[options.task]()
 
@@ -112,6 +113,12 @@ def bench(names: list[str], passed_on: list[str]) -> int:
     budgets = tomllib.loads(BUDGETS.read_text("utf-8"))
     exceeded = _print_ratios(measured.get("benchmarks", []), budgets)
     return code or (1 if exceeded else 0)
+
+
+def compare() -> int:
+    """Put watchclock beside other parsers and write the table of docs/performance.md."""
+    prepare("compare")
+    return run([PYTHON, "-m", "benchmarks.compare_parsers"])
 
 
 def _print_ratios(
@@ -200,6 +207,9 @@ def _parser() -> argparse.ArgumentParser:
     tasks.add_parser("check", help="format, lint, types, import contracts, house rules, docs")
     tasks.add_parser(
         "translate", help="add new sentences to both Chinese catalogs and compile them"
+    )
+    tasks.add_parser(
+        "compare", help="measure other parsers too and write the table of docs/performance.md"
     )
     benches = tasks.add_parser(
         "bench", help="run benchmarks against budgets; what follows -- goes to pytest"
