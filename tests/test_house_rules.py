@@ -8,13 +8,13 @@ from tests.support.house_rules import RULES, SourceFile, findings
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("protocol", "device", "firmware_sim", "server", "watchclock", "tests", "benchmarks")
-TABLES: frozenset[str] = frozenset()
+GENERATED = frozenset({"benchmarks/kaitai/wm5000t_records.py"})
 
 SOURCES = sorted(
     path
     for folder in FOLDERS
     for path in (ROOT / folder).rglob("*.py")
-    if path.relative_to(ROOT).as_posix() not in TABLES
+    if path.relative_to(ROOT).as_posix() not in GENERATED
 )
 
 PLANTED = {
