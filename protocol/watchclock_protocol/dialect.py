@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from watchclock_protocol.errors import HostMissingError
 from watchclock_protocol.record_layout import RecordLayout
+from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostSession, Listener
 
 __all__ = ["Capability", "Dialect", "LineSettings", "host_session"]
@@ -30,12 +31,14 @@ class LineSettings:
 
     Attributes:
         baud: bits per second; always 8 data bits, no parity, 1 stop bit.
+        other_bauds: speeds of other wands of the dialect, tried when nobody answers at ``baud``.
         dtr: level of the DTR line after opening.
         rts: level of the RTS line after opening.
         settle_s: seconds to wait after opening, input then discarded.
     """
 
     baud: int
+    other_bauds: tuple[int, ...] = ()
     dtr: bool = True
     rts: bool = True
     settle_s: float = 0.0
@@ -54,6 +57,8 @@ class Dialect:
         host: makes a host session; the argument is any integer and seeds what the dialect would
             otherwise have to draw at random, so that a session can be repeated exactly. None for
             a dialect that is only heard, such as a maker's export file.
+        kept_kinds: kinds of records that an acknowledgement leaves on the wand, where it wipes the
+            others: they come again with every download.
         record_layouts: its records of fixed size, from which block decoders are derived.
     """
 
@@ -63,6 +68,7 @@ class Dialect:
     capabilities: frozenset[Capability]
     listener: Callable[[], Listener]
     host: Callable[[int], HostSession] | None = None
+    kept_kinds: frozenset[RecordKind] = frozenset()
     record_layouts: tuple[RecordLayout, ...] = ()
 
 

@@ -16,6 +16,7 @@
                 RecordsMissingError   announced records that never came
                 RecordsChangedError   two readings of one memory that differ
                 WandChangedError  another wand answers in the same conversation
+                IndexBaseError    nothing tells which of two records is the first
         CaptureError
             NotACaptureError  CaptureDamagedError  DialectUnknownError  TranscriptError
             DialectConflictError  DialectBrokenError
@@ -36,6 +37,7 @@ __all__ = [
     "DialectUnknownError",
     "FrameError",
     "HostMissingError",
+    "IndexBaseError",
     "LayoutError",
     "LayoutNotDerivableError",
     "LocalProtocolError",
@@ -183,6 +185,14 @@ class WandChangedError(RemoteProtocolError):
     code = "protocol.wand_changed"
     template = "Wand {found} answered in the middle of the conversation with wand {expected}."
     next_step = "Leave exactly one wand on this dock and start again."
+
+
+class IndexBaseError(RemoteProtocolError):
+    """A wand that numbers its records from 0 or from 1 gives a record at both ends."""
+
+    code = "protocol.index_base"
+    template = "The wand holds {count} records but gives one at index 0 and one at index {count}."
+    next_step = "Add ?profile=index_from_0 or ?profile=index_from_1 to the address of this wand."
 
 
 class CaptureError(ProtocolError):
