@@ -3,7 +3,7 @@
 With slots the key is (kind, slot, raw bytes). Without, it is (kind, raw bytes, rank, memory): the
 rank counts the equal records before it in its reading, so that two readings of one memory are
 merged and two equal records of one reading are not; what is read after an acknowledgement is of
-another memory, whatever it looks like.
+another memory, whatever it looks like, unless it is of a kind that the acknowledgement keeps.
 """
 
 from collections import Counter as Counts
@@ -23,7 +23,7 @@ class KeyedRecord:
         rank: how many equal raw records came before it in its reading, or in a memory given up
             since the first acknowledgement; 0 where it has a slot.
         is_after_acknowledgement: it was read after the wand had been told in this conversation
-            to give its records up; False where it has a slot.
+            to give its records up; False where it has a slot, and of a kind the wand kept.
         position: its place among the records of the download, from 0.
     """
 
@@ -40,7 +40,8 @@ class Disagreement:
     Attributes:
         kind: which records.
         slot: the slot in the ring; None where the dialect has no slots.
-        position: the place in the reading, from 0, where the dialect has no slots; else None.
+        position: the place among the records of its kind in the reading, from 0, where the
+            dialect has no slots; else None.
         first: the record's bytes when first read.
         other: its bytes in a later reading.
     """
@@ -52,51 +53,114 @@ class Disagreement:
     other: bytes
 
 
-_Stored = tuple[RecordKind, bytes]
+@dataclass(slots=True)
+class _Pass:
+    """One pass over all memories of a wand, of whatever kinds."""
+
+    announced: int | None
+    received: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return self.received == self.announced
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over the memory of a wand without slots."""
+    """What one pass found of one kind of record that has no slots."""
 
-    announced: int | None = None
-    stored: list[_Stored] = field(default_factory=list[_Stored])
-    ranks: Counts[_Stored] = field(default_factory=Counts[_Stored])
+    of: _Pass
+    stored: list[bytes] = field(default_factory=list[bytes])
+    ranks: Counts[bytes] = field(default_factory=Counts[bytes])
 
-    def add(self, record: Record) -> int:
+    def add(self, raw: bytes) -> int:
         """Note the record that came next and give its rank."""
-        stored = (record.kind, record.raw)
-        rank = self.ranks[stored]
-        self.ranks[stored] += 1
-        self.stored.append(stored)
+        rank = self.ranks[raw]
+        self.ranks[raw] += 1
+        self.stored.append(raw)
+        self.of.received += 1
         return rank
+
+
+class _Memories:
+    """All readings of one kind of record without slots, by the memory they were made of."""
+
+    def __init__(self, first: _Pass) -> None:
+        self._memories: list[list[_Reading]] = [[_Reading(first)]]
+        self._given_up: Counts[bytes] = Counts()
+        self._known: set[tuple[bytes, int, bool]] = set()
+
+    @property
+    def is_after_acknowledgement(self) -> bool:
+        """The first memory was given up."""
+        return len(self._memories) > 1
+
+    def begin_memory(self, following: _Pass) -> None:
+        """What is read from now on need not equal what was read before."""
+        if self.is_after_acknowledgement:
+            most: Counts[bytes] = Counts()
+            for reading in self._memories[-1]:
+                most |= reading.ranks
+            self._given_up += most
+        self._memories.append([_Reading(following)])
+
+    def begin_reading(self, following: _Pass) -> None:
+        self._memories[-1].append(_Reading(following))
+
+    def add(self, raw: bytes) -> int | None:
+        """The rank of the record that came next; None if it is known."""
+        rank = self._memories[-1][-1].add(raw) + self._given_up[raw]
+        key = (raw, rank, self.is_after_acknowledgement)
+        if key in self._known:
+            return None
+        self._known.add(key)
+        return rank
+
+    def received(self) -> int:
+        """Records of the longest reading before anything was given up."""
+        return max(len(reading.stored) for reading in self._memories[0])
+
+    def differences(self, kind: RecordKind) -> list[Disagreement]:
+        """Places at which a whole reading is not like the first whole one of its memory."""
+        found: list[Disagreement] = []
+        for memory in self._memories:
+            whole = [reading for reading in memory if reading.of.is_whole and reading.stored]
+            for later in whole[1:]:
+                found += _differences(kind, whole[0], later)
+        return found
 
 
 class UniqueRecords:
     """Every record once, whatever was read twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_kinds: frozenset[RecordKind] = frozenset()) -> None:
+        """Begin with nothing.
+
+        Args:
+            kept_kinds: kinds that an acknowledgement leaves on the wand.
+        """
+        self._kept_kinds = kept_kinds
         self._kept: list[KeyedRecord] = []
-        self._ranked: set[tuple[_Stored, int, bool]] = set()
-        self._given_up: Counts[_Stored] = Counts()
         self._slots: dict[RecordKind, dict[int, bytes]] = {kind: {} for kind in RecordKind}
         self._disagreements: dict[tuple[RecordKind, int, bytes], Disagreement] = {}
-        self._memories: list[list[_Reading]] = [[]]
-        self.begin_reading(None)
+        first = _Pass(announced=None)
+        self._memories = {kind: _Memories(first) for kind in RecordKind}
 
     def begin_memory(self) -> None:
-        """What is read from now on need not equal what was read before."""
-        if len(self._memories) > 1:
-            most: Counts[_Stored] = Counts()
-            for reading in self._memories[-1]:
-                most |= reading.ranks
-            self._given_up += most
-        self._memories.append([])
-        self.begin_reading(None)
+        """The wand gave its records up: what it makes from now on need not equal them.
+
+        A kind that it keeps goes on where it was, in the middle of a reading too.
+        """
+        following = _Pass(announced=None)
+        for kind, memories in self._memories.items():
+            if kind not in self._kept_kinds:
+                memories.begin_memory(following)
 
     def begin_reading(self, announced: int | None) -> None:
         """The wand hands out its memory from the beginning; ``announced`` records are due."""
-        self._memories[-1].append(_Reading(announced=announced))
+        following = _Pass(announced=announced)
+        for memories in self._memories.values():
+            memories.begin_reading(following)
 
     def add(self, record: Record) -> None:
         """Keep the record unless it is already kept."""
@@ -114,10 +178,7 @@ class UniqueRecords:
 
         Counts slots; where there are none, the records of the longest reading.
         """
-        passes = (
-            sum(1 for found, _ in reading.stored if found is kind) for reading in self._memories[0]
-        )
-        return len(self._slots[kind]) + max(passes)
+        return len(self._slots[kind]) + self._memories[kind].received()
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Places that were read twice and not the same.
@@ -125,20 +186,15 @@ class UniqueRecords:
         Without slots only whole readings of one memory can be compared place by place.
         """
         found = list(self._disagreements.values())
-        for memory in self._memories:
-            whole = [reading for reading in memory if len(reading.stored) == reading.announced]
-            for later in whole[1:]:
-                found += _differences(whole[0], later)
+        for kind, memories in self._memories.items():
+            found += memories.differences(kind)
         return tuple(found)
 
     def _add_ranked(self, record: Record) -> None:
-        stored = (record.kind, record.raw)
-        rank = self._memories[-1][-1].add(record) + self._given_up[stored]
-        is_after = len(self._memories) > 1
-        key = (stored, rank, is_after)
-        if key not in self._ranked:
-            self._ranked.add(key)
-            self._keep(record, rank, is_after=is_after)
+        memories = self._memories[record.kind]
+        rank = memories.add(record.raw)
+        if rank is not None:
+            self._keep(record, rank, is_after=memories.is_after_acknowledgement)
 
     def _add_slotted(self, record: Record, slot: int) -> None:
         slots = self._slots[record.kind]
@@ -168,10 +224,10 @@ class UniqueRecords:
         )
 
 
-def _differences(first: _Reading, later: _Reading) -> list[Disagreement]:
+def _differences(kind: RecordKind, first: _Reading, later: _Reading) -> list[Disagreement]:
     pairs = enumerate(zip(first.stored, later.stored, strict=False))
     return [
         Disagreement(kind=kind, slot=None, position=position, first=raw, other=other)
-        for position, ((kind, raw), (_, other)) in pairs
+        for position, (raw, other) in pairs
         if raw != other
     ]

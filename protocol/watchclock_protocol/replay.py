@@ -182,7 +182,7 @@ def replay_chunks(dialect: Dialect, chunks: Iterable[Chunk]) -> DecodedDownload:
     Only the wand that answers first is decoded. While another one answers, its records are left
     out and ``rejected`` tells which wand it was.
     """
-    decoding = _Decoding()
+    decoding = _Decoding(dialect.kept_kinds)
     for heard in hear(dialect, chunks):
         decoding.take(heard)
     return decoding.result(dialect.name)
@@ -191,14 +191,14 @@ def replay_chunks(dialect: Dialect, chunks: Iterable[Chunk]) -> DecodedDownload:
 class _Decoding:
     """What was gathered so far of one conversation."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept_kinds: frozenset[RecordKind]) -> None:
         self._identity: Identity | None = None
         self._is_stranger = False
         self._clock_checks: list[ClockCheck] = []
         self._clock_settings: list[ClockSetting] = []
         self._counters: Counters | None = None
         self._announced = Counts[RecordKind]()
-        self._records = UniqueRecords()
+        self._records = UniqueRecords(kept_kinds)
         self._records_utc_ns: int | None = None
         self._acknowledged_utc_ns: int | None = None
         self._skipped_bytes = 0
@@ -279,8 +279,12 @@ class _Decoding:
                 pass
 
     def _count(self, counters: Counters) -> None:
+        """Keep the first counters, told of one kind after the other by some wands."""
         if self._counters is None or (self._counters.health is None and counters.health):
             self._counters = counters
+        known = {ring.kind for ring in self._counters.rings}
+        rings = tuple(ring for ring in counters.rings if ring.kind not in known)
+        self._counters = Counters((*self._counters.rings, *rings), self._counters.health)
         for ring in counters.rings:
             self._announced[ring.kind] = max(self._announced[ring.kind], ring.unread)
 

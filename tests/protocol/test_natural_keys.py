@@ -5,8 +5,9 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.fake_dialect import patrol_record
+from tests.support.fake_dialect import knock_record, patrol_record
 from watchclock_protocol.natural_keys import UniqueRecords
+from watchclock_protocol.records import RecordKind
 
 raws = st.binary(min_size=1, max_size=1).map(lambda data: bytes((data[0] % 3,)))
 memories = st.lists(raws, max_size=12)
@@ -85,3 +86,52 @@ def test_a_slot_and_its_bytes_are_one_record_however_often_they_come(
     )
     assert {keyed.rank for keyed in records} <= {0}
     assert len(unique.disagreements()) == len(set(stored)) - len({slot for slot, _ in stored})
+
+
+@given(knocks=memories, patrol=memories, later=memories)
+def test_a_kind_that_an_acknowledgement_keeps_comes_again_and_is_the_same(
+    knocks: list[bytes], patrol: list[bytes], later: list[bytes]
+) -> None:
+    unique = UniqueRecords(frozenset({RecordKind.KNOCK}))
+    for touched in (patrol, later):
+        unique.begin_reading(len(touched) + len(knocks))
+        for raw in touched:
+            unique.add(patrol_record(raw))
+        for raw in knocks:
+            unique.add(knock_record(raw))
+        unique.begin_memory()
+    kept_knocks = [one for one in unique.all() if one.record.kind is RecordKind.KNOCK]
+    kept_patrol = [one for one in unique.all() if one.record.kind is RecordKind.PATROL]
+    assert [one.record.raw for one in kept_knocks] == knocks
+    assert not any(one.is_after_acknowledgement for one in kept_knocks)
+    assert [one.record.raw for one in kept_patrol] == [*patrol, *later]
+    assert unique.disagreements() == ()
+
+
+@given(knocks=memories, cut=st.integers(0, 12))
+def test_an_acknowledgement_in_the_middle_of_a_kept_kind_doubles_and_loses_nothing(
+    knocks: list[bytes], cut: int
+) -> None:
+    unique = UniqueRecords(frozenset({RecordKind.KNOCK}))
+    unique.begin_reading(len(knocks))
+    for raw in knocks[:cut]:
+        unique.add(knock_record(raw))
+    unique.begin_memory()
+    for raw in knocks[cut:]:
+        unique.add(knock_record(raw))
+    assert [one.record.raw for one in unique.all()] == knocks
+
+
+@given(first=memories, second=memories)
+def test_readings_of_different_kinds_are_never_compared(
+    first: list[bytes], second: list[bytes]
+) -> None:
+    unique = UniqueRecords()
+    unique.begin_reading(len(first))
+    for raw in first:
+        unique.add(patrol_record(raw))
+    unique.begin_reading(len(second))
+    for raw in second:
+        unique.add(knock_record(raw))
+    assert len(unique.all()) == len(first) + len(second)
+    assert unique.disagreements() == ()

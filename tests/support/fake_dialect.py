@@ -30,11 +30,11 @@ from watchclock_protocol.messages import (
     ReadingComplete,
     RingState,
 )
-from watchclock_protocol.records import PatrolRecord, RecordKind
+from watchclock_protocol.records import KnockRecord, PatrolRecord, RecordKind
 from watchclock_protocol.session import HostSession
 from watchclock_protocol.values import TagId, TagTechnology, TimeCoding, WandTime
 
-__all__ = ["FAKE", "civil_time", "counters", "patrol_record", "wand_time"]
+__all__ = ["FAKE", "civil_time", "counters", "knock_record", "patrol_record", "wand_time"]
 
 
 def civil_time(digits: str) -> datetime:
@@ -62,6 +62,10 @@ def patrol_record(raw: bytes, slot: int | None = None) -> PatrolRecord:
     return PatrolRecord(
         slot=slot, raw=raw, time=wand_time("083000"), tag=TagId(TagTechnology.RFID, raw)
     )
+
+
+def knock_record(raw: bytes) -> KnockRecord:
+    return KnockRecord(slot=None, raw=raw, time=wand_time("083000"))
 
 
 class _FakeListener:

@@ -1,7 +1,8 @@
 """Captures of whole downloads for server tests, their frames made by hand with ``struct``.
 
 fcard frames follow the maker's document "FC巡更棒通讯协议" (2013), sections on frame, clock,
-pointers, run information and records; WM-5000T bytes come from ``tests.support.by_hand_wm5000t``.
+pointers, run information and records; WM-5000T bytes come from ``tests.support.by_hand_wm5000t``,
+Kaihe EB bytes from ``tests.support.by_hand_kaihe_eb``.
 """
 
 import struct
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from tests.support import by_hand_kaihe_eb
 from tests.support.by_hand_wm5000t import (
     CLOSE,
     DOWNLOAD,
@@ -25,7 +27,8 @@ from watchclock_protocol.capture import (
     StepState,
 )
 
-__all__ = ["FcardDownload", "card_record", "system_record", "wm5000t_download", "wm5000t_record"]
+__all__ = ["FcardDownload", "card_record", "kaihe_eb_download", "system_record"]
+__all__ += ["wm5000t_download", "wm5000t_record"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 TOKEN: Final = 0x1234
@@ -212,3 +215,30 @@ def wm5000t_download(
         recorder.say(Lane.TO_WAND, request)
         recorder.say(Lane.FROM_WAND, wand.receive(request, 0.0))
     return recorder.close() if delivered is None else b"".join(recorder.parts)
+
+
+def kaihe_eb_download(
+    patrol: Sequence[bytes], knocks: Sequence[bytes], *, started: datetime, clears: bool = True
+) -> bytes:
+    """A download of a Kaihe EB wand: everything read once, and if it ``clears``, patrol cleared.
+
+    Args:
+        patrol: patrol records it holds, eleven bytes each.
+        knocks: knock records it holds, six bytes each.
+        started: when recording began.
+        clears: whether the host goes on to clear the patrol records.
+    """
+    wand = by_hand_kaihe_eb.HandMadeWand(list(patrol), list(knocks))
+    recorder = _Recorder("kaihe_eb", started, "Asia/Shanghai")
+    requests = [
+        by_hand_kaihe_eb.WAKE,
+        by_hand_kaihe_eb.NUMBER,
+        by_hand_kaihe_eb.PATROL_COUNT,
+        by_hand_kaihe_eb.KNOCK_COUNT,
+        *(by_hand_kaihe_eb.read_patrol(index) for index in range(len(patrol))),
+        *(by_hand_kaihe_eb.read_knock(index) for index in range(len(knocks))),
+    ]
+    for request in [*requests, *[by_hand_kaihe_eb.CLEAR_PATROL] * clears]:
+        recorder.say(Lane.TO_WAND, request)
+        recorder.say(Lane.FROM_WAND, wand.receive(request, 0.0))
+    return recorder.close()

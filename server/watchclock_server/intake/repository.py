@@ -23,7 +23,7 @@ from watchclock_protocol.records import RecordKind
 from watchclock_server.database import Base, UtcDateTime
 from watchclock_server.intake.domain.conflicts import Conflict, ReadingRecord, RecordKey
 from watchclock_server.intake.domain.downloads import Download, Ring
-from watchclock_server.intake.domain.memories import Sighting, part
+from watchclock_server.intake.domain.memories import LateWipe, Sighting, part
 from watchclock_server.intake.domain.visits import StoredPatrol, StoredRecord
 
 __all__ = [
@@ -238,20 +238,20 @@ def move_first_sightings(session: Session, download_id: int, positions: Mapping[
     )
 
 
-def part_memory(
-    session: Session, wand_id: int, *, old: int, new: int, later: Sequence[int]
-) -> None:
-    """Take apart what was one memory, emptied by ``old``, until a wipe by ``new`` became known.
-
-    ``later`` are the downloads after that wipe, oldest first.
-    """
-    memory = RecordRow.wand_id == wand_id, RecordRow.emptied_by.in_((old, new))
+def part_memory(session: Session, wand_id: int, wipe: LateWipe) -> None:
+    """Take apart what was one memory until the wipe became known."""
+    memory = (
+        RecordRow.wand_id == wand_id,
+        RecordRow.emptied_by.in_((wipe.old, wipe.new)),
+        RecordRow.kind.not_in(wipe.kept_kinds),
+    )
+    new = wipe.new
     seen = session.execute(
         select(SightingRow.record_id, SightingRow.download_id, SightingRow.position)
         .join(RecordRow, SightingRow.record_id == RecordRow.id)
         .where(*memory)
     )
-    parting = part([Sighting(*place) for place in seen], later)
+    parting = part([Sighting(*place) for place in seen], wipe.later)
     _change_records(session, [{"id": key, "emptied_by": new} for key in parting.moved])
     copies = _copy_records(session, parting.split, new)
     places = [{**asdict(item), "record_id": copies[item.record_id]} for item in parting.repointed]

@@ -31,7 +31,7 @@ from watchclock_server.intake.domain.downloads import (
 )
 from watchclock_server.intake.domain.facts import facts_of
 from watchclock_server.intake.domain.incoming import Incoming, incoming_of, keys_of, record_values
-from watchclock_server.intake.domain.memories import emptied_by
+from watchclock_server.intake.domain.memories import emptied_by, kept_kinds, late_wipe
 from watchclock_server.intake.domain.receipts import Outcome, Receipt, RecordReceipt, outcome_of
 from watchclock_server.intake.domain.visits import (
     PatrolMaterial,
@@ -229,13 +229,10 @@ def _keyed(
     A wipe that becomes known only now may lie between downloads that are stored already; what was
     one memory until now is taken apart first.
     """
-    memories = emptied_by(wand.dialect, downloads)
-    later = [item.id for item in downloads if memories[item.id] == download.id]
-    if later:
-        others = (item for item in downloads if item.id != download.id)
-        old = emptied_by(wand.dialect, others)[later[0]]
-        repository.part_memory(session, wand.id, old=old, new=download.id, later=later)
-    return keys_of(records, memories[download.id], download.id)
+    if wipe := late_wipe(wand.dialect, downloads, download):
+        repository.part_memory(session, wand.id, wipe)
+    emptied_before = emptied_by(wand.dialect, downloads)[download.id]
+    return keys_of(records, emptied_before, download.id, kept_kinds(wand.dialect))
 
 
 def _store_records(

@@ -22,7 +22,7 @@ class RecordKey:
         raw: the record's bytes.
         rank: how many equal records came before it in its reading; 0 where there are slots.
         emptied_by: key of the download whose acknowledgement wiped the memory before the record
-            was made; 0 where none is known and where nothing is ever wiped.
+            was made; 0 where none is known and where this kind is never wiped.
     """
 
     kind: RecordKind
@@ -113,8 +113,20 @@ def _is_newer(record: ReadingRecord, earlier: Reading) -> bool:
 
 
 def _place_conflicts(earlier: Reading, later: Reading) -> Iterable[Conflict]:
-    before = [record for record in earlier.records if record.key.slot is None]
-    after = [record for record in later.records if record.key.slot is None]
+    for kind in RecordKind:
+        yield from _place_conflicts_of(_unslotted(earlier, kind), _unslotted(later, kind))
+
+
+def _unslotted(reading: Reading, kind: RecordKind) -> Sequence[ReadingRecord]:
+    """The records of a kind without slots, whose places count among their kind."""
+    return [
+        record for record in reading.records if record.key.slot is None and record.key.kind is kind
+    ]
+
+
+def _place_conflicts_of(
+    before: Sequence[ReadingRecord], after: Sequence[ReadingRecord]
+) -> Iterable[Conflict]:
     if not before or not after or before[0].key != after[0].key:
         return
     known_before = {record.key for record in before}

@@ -8,7 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.capture import Capture
 from watchclock_protocol.messages import Identity, WandHealth
-from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
+from watchclock_protocol.records import (
+    KnockRecord,
+    PatrolRecord,
+    Record,
+    RecordKind,
+    SystemRecord,
+)
 from watchclock_protocol.replay import (
     ClockCheck,
     ClockSetting,
@@ -163,7 +169,10 @@ def _set_anchor(setting: ClockSetting) -> ClockAnchor:
 
 
 def keys_of(
-    records: Iterable[KeyedRecord], emptied_before: int, download_id: int
+    records: Iterable[KeyedRecord],
+    emptied_before: int,
+    download_id: int,
+    kept_kinds: frozenset[RecordKind] = frozenset(),
 ) -> Mapping[RecordKey, KeyedRecord]:
     """What makes each record of a download the same record when it arrives again.
 
@@ -171,6 +180,7 @@ def keys_of(
         records: in their order.
         emptied_before: the download that wiped the memory before this one; 0 if none did.
         download_id: this download.
+        kept_kinds: kinds that no acknowledgement wipes; their memory is always the same one.
     """
     return {
         RecordKey(
@@ -178,10 +188,18 @@ def keys_of(
             slot=item.record.slot,
             raw=item.record.raw,
             rank=item.rank,
-            emptied_by=download_id if item.is_after_acknowledgement else emptied_before,
+            emptied_by=_emptied_by(item, emptied_before, download_id, kept_kinds),
         ): item
         for item in records
     }
+
+
+def _emptied_by(
+    item: KeyedRecord, emptied_before: int, download_id: int, kept_kinds: frozenset[RecordKind]
+) -> int:
+    if item.record.kind in kept_kinds:
+        return 0
+    return download_id if item.is_after_acknowledgement else emptied_before
 
 
 def record_values(record: Record) -> Mapping[str, object]:

@@ -1,7 +1,8 @@
 """Which memory a record was in, where acknowledging wipes the wand (decision 0005).
 
 A wand whose clock falls back writes equal bytes night after night. Only the wipe between two
-downloads tells the records of two nights apart, and its capture may be the last to arrive.
+downloads tells the records of two nights apart, and its capture may be the last to arrive. Kinds
+that no acknowledgement wipes (``Dialect.kept_kinds``) stay in one memory, whose name is 0.
 """
 
 from bisect import bisect_left
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 
 from watchclock_protocol.dialect import Capability
 from watchclock_protocol.dialects import find_dialect
+from watchclock_protocol.records import RecordKind
 from watchclock_server.intake.domain.downloads import Download
 
-__all__ = ["Parting", "Sighting", "emptied_by", "part"]
+__all__ = ["LateWipe", "Parting", "Sighting", "emptied_by", "kept_kinds", "late_wipe", "part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,45 @@ def emptied_by(dialect: str, downloads: Iterable[Download]) -> Mapping[int, int]
     instants = [instant for instant, _ in wipes]
     places = {item.id: bisect_left(instants, item.read_at) for item in downloads}
     return {key: wipes[place - 1][1] if place else 0 for key, place in places.items()}
+
+
+def kept_kinds(dialect: str) -> frozenset[RecordKind]:
+    """The kinds of records that an acknowledgement leaves on the wand."""
+    return find_dialect(dialect).kept_kinds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateWipe:
+    """A wipe that becomes known when downloads on both its sides are stored already.
+
+    Attributes:
+        old: what emptied the memory as it was known until now.
+        new: the download that wiped.
+        later: downloads after the wipe, oldest first.
+        kept_kinds: kinds of records that it left on the wand.
+    """
+
+    old: int
+    new: int
+    later: Sequence[int]
+    kept_kinds: frozenset[RecordKind]
+
+
+def late_wipe(dialect: str, downloads: Sequence[Download], download: Download) -> LateWipe | None:
+    """What a new download takes apart, or None if nothing was read after it that is known.
+
+    Args:
+        dialect: what the wand speaks.
+        downloads: all downloads of the wand, oldest first, ``download`` among them.
+        download: the new one.
+    """
+    memories = emptied_by(dialect, downloads)
+    later = [item.id for item in downloads if memories[item.id] == download.id]
+    if not later:
+        return None
+    others = (item for item in downloads if item.id != download.id)
+    old = emptied_by(dialect, others)[later[0]]
+    return LateWipe(old=old, new=download.id, later=later, kept_kinds=kept_kinds(dialect))
 
 
 def part(sightings: Sequence[Sighting], later: Sequence[int]) -> Parting:
