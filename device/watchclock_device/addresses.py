@@ -1,4 +1,4 @@
-"""The one way to write where a wand is docked: ``scheme:target?dialect=name``."""
+"""The one way to write where a wand is docked: ``scheme:target?dialect=name&profile=name``."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,17 +19,20 @@ class Address:
         scheme: names the driver: ``serial``, ``tcp``, or that of an installed driver.
         target: what the driver opens, such as ``/dev/ttyUSB0`` or ``192.0.2.7:7001``.
         dialect: name of the dialect the wand speaks, if it was said.
+        profile: name of the settings in which this wand is to be asked, if it was said.
     """
 
     scheme: str
     target: str
     dialect: str | None = None
+    profile: str | None = None
 
     @property
     def text(self) -> str:
         """The address as ``parse_address`` reads it."""
-        question = "" if self.dialect is None else f"?dialect={self.dialect}"
-        return f"{self.scheme}:{self.target}{question}"
+        options = {"dialect": self.dialect, "profile": self.profile}
+        said = "&".join(f"{name}={value}" for name, value in options.items() if value is not None)
+        return f"{self.scheme}:{self.target}{'?' if said else ''}{said}"
 
 
 def parse_address(text: str) -> Address:
@@ -48,14 +51,20 @@ def parse_address(text: str) -> Address:
         raise AddressError(address=text or "''", reason="it needs a scheme and a port")
     if scheme == "socket":
         scheme = "tcp"
-    return Address(scheme=scheme, target=target, dialect=_dialect(text, question))
+    options = _options(text, question)
+    return Address(
+        scheme=scheme,
+        target=target,
+        dialect=options.get("dialect"),
+        profile=options.get("profile"),
+    )
 
 
-def _dialect(text: str, question: str) -> str | None:
+def _options(text: str, question: str) -> dict[str, str]:
     options = dict(parse_qsl(question, keep_blank_values=True))
-    dialect = options.pop("dialect", None)
-    if options:
-        raise AddressError(address=text, reason=f"nobody knows the option {min(options)}")
-    if dialect == "":
-        raise AddressError(address=text, reason="dialect= needs a name")
-    return dialect
+    if unknown := options.keys() - {"dialect", "profile"}:
+        raise AddressError(address=text, reason=f"nobody knows the option {min(unknown)}")
+    for name, value in options.items():
+        if not value:
+            raise AddressError(address=text, reason=f"{name}= needs a name")
+    return options

@@ -1,15 +1,24 @@
 """Which ports there are, and which dialect the wand on one of them speaks.
 
-A probe asks a wand for its number in one dialect after the other. That changes nothing on any
-wand: an fcard request is no command of a wm5000t (whose commands need a session begun with 55 E5
-and a check sum), and the wm5000t bytes lie outside any fcard frame, so an fcard wand drops them.
-Nothing of a probe is captured; the download that follows begins anew.
+A probe asks a wand for its number in one dialect after the other, at the usual speed of each, and
+at their other speeds when nobody answered. That changes nothing on any wand:
+
+- An fcard request is no command of a wm5000t, whose commands need a session begun with 55 E5 and a
+  check sum; the bytes of a wm5000t lie outside any fcard frame, so an fcard wand drops them.
+- A kaihe_eb probe is the single byte AA. Only who answers exactly AA is asked for a number. To an
+  fcard wand AA is noise between frames; a wm5000t, of which no command begins with AA, drops it.
+- A kaihe_eb wand clears for nothing but twelve fixed bytes from EB 70 08 or EB 75 08 on. A
+  wm5000t probe has no EB. In an fcard probe, whose token may hold one, 01 and a length of 0 follow
+  too soon for that.
+
+``tests/device/test_probes.py`` lets every simulated wand hear every probe. Nothing of a probe is
+captured; the download that follows begins anew.
 """
 
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +38,7 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
-from watchclock_protocol.dialect import Dialect, host_session
+from watchclock_protocol.dialect import Dialect, LineSettings, find_profile, host_session
 from watchclock_protocol.dialects import find_dialect, load_dialects
 from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
 from watchclock_protocol.session import Identify
@@ -46,10 +55,18 @@ class Dock:
     Attributes:
         address: where.
         dialect: what the wand speaks.
+        baud: the speed at which it answered; None for the usual speed of the dialect.
     """
 
     address: Address
     dialect: Dialect
+    baud: int | None = None
+
+    @property
+    def line(self) -> LineSettings:
+        """How its port is opened."""
+        line = self.dialect.line
+        return line if self.baud is None else replace(line, baud=self.baud)
 
 
 class Discovery:
@@ -91,11 +108,12 @@ class Discovery:
         Args:
             where: an address, or ``auto`` for the only wand on any port.
             dialect: what it speaks, if known; wins over the dialect in the address. Then nothing
-                is probed unless ``where`` is ``auto``.
+                is probed unless ``where`` is ``auto`` or its wands have several speeds.
 
         Raises:
             AddressError: ``where`` is no address.
             DialectUnknownError: nobody knows the dialect.
+            ProfileUnknownError: the dialect has no such profile.
             NoWandError: nobody answers.
             NoiseError: what arrives from that address means nothing in any dialect.
             SeveralWandsError: more than one wand answers.
@@ -108,13 +126,13 @@ class Discovery:
         if asked is None and address.dialect is not None:
             asked = find_dialect(address.dialect)
         if asked is not None:
-            return Dock(address=address, dialect=asked)
+            return self._find_speed(Dock(address=address, dialect=asked))
         found = self._probe(address, _spoken())
         if found is None and self._noise_bytes:
             raise NoiseError(address=address.text, count=self._noise_bytes)
         if found is None:
             raise NoWandError(address=address.text)
-        return Dock(address=address, dialect=found)
+        return _checked(found)
 
     def open(self, dock: Dock) -> Link:
         """An open link to the wand.
@@ -122,13 +140,20 @@ class Discovery:
         Raises:
             DeviceError: the port cannot be opened; see ``PortDriver.open``.
         """
-        return open_link(self._drivers, dock.address, dock.dialect.line)
+        return open_link(self._drivers, dock.address, dock.line)
 
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""
         others = [other for other in _spoken() if other.name != dock.dialect.name]
         found = self._probe(dock.address, others)
-        return None if found is None else found.name
+        return None if found is None else found.dialect.name
+
+    def _find_speed(self, dock: Dock) -> Dock:
+        """The dock of a known dialect; if nobody answers, the download will say so."""
+        _checked(dock)
+        if not dock.dialect.line.other_bauds:
+            return dock
+        return self._probe(dock.address, [dock.dialect]) or dock
 
     def _find_anywhere(self, asked: Dialect | None) -> Dock:
         dialects = _spoken() if asked is None else [asked]
@@ -143,7 +168,7 @@ class Discovery:
             except (LinkLostError, PortNotFoundError, PortUnusableError):
                 continue
             else:
-                docks += [] if found is None else [Dock(address=address, dialect=found)]
+                docks += [] if found is None else [found]
         match docks:
             case [dock]:
                 return dock
@@ -153,22 +178,36 @@ class Discovery:
                 named = ", ".join(dock.address.text for dock in docks)
                 raise SeveralWandsError(addresses=named)
 
-    def _probe(self, address: Address, dialects: Iterable[Dialect]) -> Dialect | None:
+    def _probe(self, address: Address, dialects: Iterable[Dialect]) -> Dock | None:
         self._noise_bytes = 0
-        return next((each for each in dialects if self._answers(address, each)), None)
+        usual = [Dock(address=address, dialect=each) for each in dialects]
+        other = [
+            replace(dock, baud=baud) for dock in usual for baud in dock.dialect.line.other_bauds
+        ]
+        return next((dock for dock in [*usual, *other] if self._answers(dock)), None)
 
-    def _answers(self, address: Address, dialect: Dialect) -> bool:
-        with closing(open_link(self._drivers, address, dialect.line)) as link:
-            session = host_session(dialect, secrets.randbits(_SEED_BITS))
+    def _answers(self, dock: Dock) -> bool:
+        with closing(self.open(dock)) as link:
+            session = host_session(dock.dialect, secrets.randbits(_SEED_BITS))
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:
                 talk.ask(Identify(), ignore)
             except WandChangedError as error:
-                raise SeveralWandsError(addresses=address.text) from error
+                raise SeveralWandsError(addresses=dock.address.text) from error
             except RemoteProtocolError:
                 self._noise_bytes += talk.received_bytes
                 return False
         return True
+
+
+def _checked(dock: Dock) -> Dock:
+    """The same dock, if its dialect has the profile the address names.
+
+    Raises:
+        ProfileUnknownError: it has not.
+    """
+    find_profile(dock.dialect, dock.address.profile)
+    return dock
 
 
 def _spoken() -> list[Dialect]:

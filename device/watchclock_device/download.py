@@ -102,7 +102,8 @@ class _Steps:
     def __init__(
         self, order: Order, link: Link, capture: OpenCapture, clocks: Clocks, progress: Progress
     ) -> None:
-        session = host_session(order.dock.dialect, secrets.randbits(_SEED_BITS))
+        dock = order.dock
+        session = host_session(dock.dialect, secrets.randbits(_SEED_BITS), dock.address.profile)
         self.journal = Journal(capture, progress)
         self._order = order
         self._can = order.dock.dialect.capabilities

@@ -1,15 +1,15 @@
 """What a dialect declares about itself, so that nobody else needs to know its name."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from watchclock_protocol.errors import HostMissingError
+from watchclock_protocol.errors import HostMissingError, ProfileUnknownError
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostSession, Listener
 
-__all__ = ["Capability", "Dialect", "LineSettings", "host_session"]
+__all__ = ["Capability", "Dialect", "LineSettings", "find_profile", "host_session"]
 
 
 class Capability(StrEnum):
@@ -57,6 +57,8 @@ class Dialect:
         host: makes a host session; the argument is any integer and seeds what the dialect would
             otherwise have to draw at random, so that a session can be repeated exactly. None for
             a dialect that is only heard, such as a maker's export file.
+        profiles: other host sessions by the name an address can ask for, for wands that differ in
+            what they do not tell.
         kept_kinds: kinds of records that an acknowledgement leaves on the wand, where it wipes the
             others: they come again with every download.
         record_layouts: its records of fixed size, from which block decoders are derived.
@@ -68,16 +70,39 @@ class Dialect:
     capabilities: frozenset[Capability]
     listener: Callable[[], Listener]
     host: Callable[[int], HostSession] | None = None
+    profiles: Mapping[str, Callable[[int], HostSession]] = field(
+        default_factory=dict[str, Callable[[int], HostSession]]
+    )
     kept_kinds: frozenset[RecordKind] = frozenset()
     record_layouts: tuple[RecordLayout, ...] = ()
 
 
-def host_session(dialect: Dialect, seed: int) -> HostSession:
+def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostSession]:
+    """What makes host sessions of the dialect.
+
+    Args:
+        dialect: the dialect.
+        profile: name of one of its profiles; None for what fits most wands.
+
+    Raises:
+        HostMissingError: nobody can talk in this dialect, only hear it.
+        ProfileUnknownError: it has no such profile.
+    """
+    if dialect.host is None:
+        raise HostMissingError(dialect=dialect.name)
+    if profile is None:
+        return dialect.host
+    if profile not in dialect.profiles:
+        known = ", ".join(sorted(dialect.profiles)) or "none"
+        raise ProfileUnknownError(dialect=dialect.name, profile=profile, known=known)
+    return dialect.profiles[profile]
+
+
+def host_session(dialect: Dialect, seed: int, profile: str | None = None) -> HostSession:
     """A host session of the dialect.
 
     Raises:
         HostMissingError: nobody can talk in this dialect, only hear it.
+        ProfileUnknownError: it has no such profile.
     """
-    if dialect.host is None:
-        raise HostMissingError(dialect=dialect.name)
-    return dialect.host(seed)
+    return find_profile(dialect, profile)(seed)

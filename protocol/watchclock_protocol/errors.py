@@ -6,6 +6,7 @@
                 RequestRangeError a request whose values its bytes cannot carry
                 LayoutNotDerivableError  a layout from which no block decoder can be derived
                 HostMissingError  a dialect that is only heard
+                ProfileUnknownError   settings the dialect does not have
             RemoteProtocolError   the wand (or the line) sent something it may not
                 FrameError        a frame that cannot be cut or unescaped
                 ChecksumError     a frame or record whose sum does not hold
@@ -42,6 +43,7 @@ __all__ = [
     "LayoutNotDerivableError",
     "LocalProtocolError",
     "NotACaptureError",
+    "ProfileUnknownError",
     "ProtocolError",
     "RecordsChangedError",
     "RecordsMissingError",
@@ -110,6 +112,14 @@ class HostMissingError(LocalProtocolError):
     code = "protocol.host_missing"
     template = "Nothing can be asked in the dialect {dialect}; it is only read."
     next_step = "Name the dialect the wand speaks, or import the file with watchclock import."
+
+
+class ProfileUnknownError(LocalProtocolError):
+    """An address asks for settings the dialect does not have."""
+
+    code = "protocol.profile_unknown"
+    template = "The dialect {dialect} has no profile named {profile}."
+    next_step = "Leave the profile out of the address, or choose one of: {known}."
 
 
 class RemoteProtocolError(ProtocolError):

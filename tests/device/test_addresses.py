@@ -28,7 +28,16 @@ def test_an_address_names_its_driver_target_and_dialect(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ttyUSB0", ":", "serial:", ":/dev/ttyUSB0", "tcp:a:1?baud=9600", "/dev/x?dialect="],
+    [
+        "",
+        "ttyUSB0",
+        ":",
+        "serial:",
+        ":/dev/ttyUSB0",
+        "tcp:a:1?baud=9600",
+        "/dev/x?dialect=",
+        "/dev/x?profile=",
+    ],
 )
 def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
     with pytest.raises(AddressError) as refused:
@@ -43,6 +52,7 @@ def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
         scheme=st.sampled_from(["serial", "tcp", "kiosk"]),
         target=st.text("abcXYZ019:._[]-", min_size=1),
         dialect=st.none() | st.text("abcxyz0189_", min_size=1),
+        profile=st.none() | st.text("abcxyz0189_", min_size=1),
     )
 )
 def test_an_address_survives_being_written_and_read(address: Address) -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from watchclock_device.clocks import SYSTEM_CLOCKS
+from tests.support.by_hand_kaihe_eb import HandMadeWand
+from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks
 from watchclock_device.discovery import Discovery
 from watchclock_device.errors import (
     AddressError,
@@ -14,7 +15,7 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link
 from watchclock_protocol.dialect import LineSettings
-from watchclock_protocol.errors import DialectUnknownError
+from watchclock_protocol.errors import DialectUnknownError, ProfileUnknownError
 
 
 class Cupboard:
@@ -77,6 +78,83 @@ def test_a_dialect_that_was_named_is_believed_without_probing() -> None:
     by_option = discovery(cupboard).find_dock("/dev/x?dialect=fcard", "wm5000t")
     by_address = discovery(cupboard).find_dock("/dev/x?dialect=fcard")
     assert (by_option.dialect.name, by_address.dialect.name) == ("wm5000t", "fcard")
+    assert cupboard.opened == []
+
+
+class SpeedPort:
+    """A driver of one port at which a Kaihe wand answers at one speed, in a time of its own."""
+
+    scheme = "serial"
+
+    def __init__(self, baud: int) -> None:
+        self.baud = baud
+        self.tried: list[int] = []
+        self.now = 0.0
+        self.wand = HandMadeWand([])
+        self.answer = b""
+        self.is_heard = False
+
+    def find(self) -> Sequence[FoundPort]:
+        return [FoundPort(address="serial:p", description="")]
+
+    def open(self, target: str, line: LineSettings) -> Link:
+        assert target == "p"
+        self.tried.append(line.baud)
+        self.is_heard = line.baud == self.baud
+        return self
+
+    def read(self, timeout_s: float) -> bytes:
+        answer, self.answer = self.answer, b""
+        self.now += 0.0 if answer else timeout_s
+        return answer
+
+    def write(self, data: bytes) -> None:
+        self.answer = self.wand.receive(data, self.now) if self.is_heard else b""
+
+    def close(self) -> None:
+        self.answer = b""
+
+    def discovery(self) -> Discovery:
+        clocks = Clocks(
+            utc_ns=SYSTEM_CLOCKS.utc_ns, monotonic_s=lambda: self.now, sleep_s=lambda _: None
+        )
+        return Discovery({"serial": self}, clocks)
+
+
+@pytest.mark.parametrize("baud", [9600, 115_200, 460_800])
+@pytest.mark.parametrize("asked", [None, "kaihe_eb"])
+@pytest.mark.parametrize("where", ["serial:p", "auto"])
+def test_a_wand_is_found_at_each_speed_of_its_dialect_and_opened_at_it(
+    baud: int, asked: str | None, where: str
+) -> None:
+    port = SpeedPort(baud)
+    dock = port.discovery().find_dock(where, asked)
+    assert (dock.dialect.name, dock.line.baud) == ("kaihe_eb", baud)
+    assert port.tried[-1] == baud
+    port.discovery().open(dock).close()
+    assert port.tried[-2:] == [baud, baud]
+
+
+def test_the_other_speeds_are_tried_only_when_nobody_answers_at_a_usual_one() -> None:
+    port = SpeedPort(9600)
+    port.discovery().find_dock("serial:p", "kaihe_eb")
+    assert port.tried == [9600]
+
+
+def test_a_named_dialect_of_several_speeds_is_believed_when_nobody_answers() -> None:
+    port = SpeedPort(1)
+    dock = port.discovery().find_dock("serial:p", "kaihe_eb")
+    assert (dock.dialect.name, dock.line.baud) == ("kaihe_eb", 9600)
+    assert port.tried == [9600, 115_200, 460_800]
+
+
+def test_a_profile_the_dialect_does_not_have_is_refused_before_anything_is_opened() -> None:
+    cupboard = Cupboard({})
+    with pytest.raises(ProfileUnknownError) as refused:
+        discovery(cupboard).find_dock("/dev/x?dialect=kaihe_eb&profile=upside_down")
+    assert "index_from_0, index_from_1" in refused.value.advice
+    with pytest.raises(ProfileUnknownError):
+        discovery(cupboard).find_dock("/dev/x?dialect=fcard&profile=index_from_0")
     assert cupboard.opened == []
 
 
