@@ -15,7 +15,12 @@ from typing import Any, Final
 from watchclock_protocol.dialects.kaihe_eb import layouts, replies, requests
 from watchclock_protocol.dialects.kaihe_eb.layouts import DataLayout
 from watchclock_protocol.dialects.kaihe_eb.replies import KaiheReply
-from watchclock_protocol.dialects.kaihe_eb.requests import KaiheRequest, KnownRequest
+from watchclock_protocol.dialects.kaihe_eb.requests import (
+    ClearKnockRecords,
+    ClearPatrolRecords,
+    KaiheRequest,
+    KnownRequest,
+)
 from watchclock_protocol.errors import LocalProtocolError, RequestRangeError, SequenceError
 from watchclock_protocol.records import RecordKind
 
@@ -37,7 +42,7 @@ class Clearing:
         reply_code: command byte of the confirmation.
     """
 
-    request: type[KnownRequest]
+    request: type[ClearPatrolRecords | ClearKnockRecords]
     code: int
     operand: bytes
     reply_code: int
@@ -45,13 +50,13 @@ class Clearing:
 
 CLEARINGS: Final[Mapping[RecordKind, Clearing]] = {
     RecordKind.PATROL: Clearing(
-        request=requests.ClearPatrolRecords,
+        request=ClearPatrolRecords,
         code=0x70,
         operand=bytes.fromhex("08 06 00 00 00 00 00 00"),
         reply_code=0x71,
     ),
     RecordKind.KNOCK: Clearing(
-        request=requests.ClearKnockRecords,
+        request=ClearKnockRecords,
         code=0x75,
         operand=bytes.fromhex("08 0A 00 00 00 00 00 00"),
         reply_code=0x76,

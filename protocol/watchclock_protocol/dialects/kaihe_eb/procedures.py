@@ -125,7 +125,7 @@ class Procedures:
         self.is_read = False
         counts = self.counts or {}
         if counts[RecordKind.PATROL] and self._base is None:
-            self._base = yield from self._find_base(counts[RecordKind.PATROL])
+            self._base = yield from self._find_base(counts)
         self._require(counts, (yield from self._count()))
         announced = sum(counts.values())
         self._reading = []
@@ -204,7 +204,9 @@ class Procedures:
         knocks = yield from _ask(CountKnockRecords(), Count)
         return {RecordKind.PATROL: patrol.unread, RecordKind.KNOCK: knocks.unread}
 
-    def _find_base(self, count: int) -> _Steps[IndexBase]:
+    def _find_base(self, counts: dict[RecordKind, int]) -> _Steps[IndexBase]:
+        """Where the records begin; a record made since they were counted decides nothing."""
+        count = counts[RecordKind.PATROL]
         at_count = yield from _probe(count)
         at_zero = yield from _probe(0)
         base = find_base(at_zero, at_count)
@@ -212,6 +214,7 @@ class Procedures:
             return base
         if at_zero is None or at_count is None:
             raise RecordsMissingError(announced=count, received=0)
+        self._require(counts, (yield from self._count()))
         raise IndexBaseError(count=count)
 
     def _patrol_indexes(self) -> range:

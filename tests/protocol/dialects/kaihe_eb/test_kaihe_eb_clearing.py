@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tests.support import by_hand_kaihe_eb as by_hand
 from tests.support.by_hand_kaihe_eb import CLEAR_KNOCKS, CLEAR_PATROL, HandMadeWand
@@ -187,6 +188,7 @@ def test_a_record_made_during_the_second_reading_stops_the_clearing() -> None:
     class BusyWand(HandMadeWand):
         """Somebody touches a tag while the last record is read the second time."""
 
+        @override
         def receive(self, data: bytes, now: float) -> bytes:
             answer = super().receive(data, now)
             if data == by_hand.read_patrol(1) and self.heard.count(data) == 2:
