@@ -83,6 +83,8 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
     system = result.kinds.get(RecordKind.SYSTEM, 0)
     counted = _("{patrol} patrol, {system} system")
     yield _("Records"), counted.format(patrol=patrol, system=system)
+    if knocks := result.kinds.get(RecordKind.KNOCK, 0):
+        yield _("Knocks"), str(knocks)
     if result.is_overwritten:
         yield _("Warning"), _("The memory was full; older records were overwritten on the wand.")
     for flag, count in sorted(result.flags.items()):

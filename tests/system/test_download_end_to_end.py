@@ -15,6 +15,7 @@ from watchclock_protocol.capture import Step, StepName, StepState
 pytestmark = pytest.mark.pty
 JOURNAL = {
     "fcard": [name.value for name in StepName if name is not StepName.RECOVER],
+    "kaihe_eb": [name.value for name in StepName if name is not StepName.RECOVER],
     "wm5000t": ["identify", "counters", "read", "verify", "store", "acknowledge", "close"],
 }
 

@@ -7,26 +7,13 @@ docs/protocols/kaihe_eb.md.
 from typing import Final
 
 from watchclock_protocol.dialect import Capability, Dialect, LineSettings
-from watchclock_protocol.dialects.kaihe_eb.host import KaiheHost
+from watchclock_protocol.dialects.kaihe_eb.host import host_opener
 from watchclock_protocol.dialects.kaihe_eb.listener import NAME, KaiheListener
-from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase, Profile
+from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase
 from watchclock_protocol.dialects.kaihe_eb.records import KNOCKS, PATROLS_A, PATROLS_B
 from watchclock_protocol.records import RecordKind
-from watchclock_protocol.session import HostSession
 
 __all__ = ["KAIHE_EB"]
-
-
-def _open_host(_seed: int) -> HostSession:
-    return KaiheHost()
-
-
-def _open_host_from_0(_seed: int) -> HostSession:
-    return KaiheHost(Profile(index_base=IndexBase.ZERO))
-
-
-def _open_host_from_1(_seed: int) -> HostSession:
-    return KaiheHost(Profile(index_base=IndexBase.ONE))
 
 
 KAIHE_EB: Final = Dialect(
@@ -38,7 +25,7 @@ KAIHE_EB: Final = Dialect(
     ),
     kept_kinds=frozenset({RecordKind.KNOCK}),
     listener=KaiheListener,
-    host=_open_host,
-    profiles={"index_from_0": _open_host_from_0, "index_from_1": _open_host_from_1},
+    host=host_opener(),
+    profiles={f"index_from_{base}": host_opener(base) for base in IndexBase},
     record_layouts=(PATROLS_A, PATROLS_B, KNOCKS),
 )

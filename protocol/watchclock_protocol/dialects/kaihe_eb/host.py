@@ -19,7 +19,7 @@ from watchclock_protocol.dialects.kaihe_eb.listener import (
     Woken,
 )
 from watchclock_protocol.dialects.kaihe_eb.procedures import Procedure, Procedures, Wish
-from watchclock_protocol.dialects.kaihe_eb.profile import Profile
+from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase, Profile
 from watchclock_protocol.dialects.kaihe_eb.records import encode_time
 from watchclock_protocol.dialects.kaihe_eb.requests import (
     ClearKnockRecords,
@@ -51,7 +51,7 @@ from watchclock_protocol.session import (
 )
 
 __all__ = ["CLEARING_WAKE_ATTEMPTS", "QUIET_S", "REWAKE_S", "WAKE_ATTEMPTS", "WAKE_TIMEOUT_S"]
-__all__ += ["KaiheHost"]
+__all__ += ["KaiheHost", "host_opener"]
 
 WAKE_TIMEOUT_S: Final = 0.5
 WAKE_ATTEMPTS: Final = 3
@@ -305,3 +305,12 @@ class KaiheHost:
         self._has_failed = True
         self._stop()
         return [Failed(error)]
+
+
+def host_opener(index_base: IndexBase | None = None) -> Callable[[int], KaiheHost]:
+    """What makes host sessions for wands whose patrol records begin there; None finds it out.
+
+    Nothing in a session is drawn at random, so the seed does nothing.
+    """
+    profile = Profile(index_base=index_base)
+    return lambda _seed: KaiheHost(profile)
