@@ -43,6 +43,13 @@ def test_a_wand_of_either_variant_is_found_downloaded_and_decoded(
     assert {len(tag.removeprefix("em4100:")) for tag in tags} == {2 * octets}
 
 
+def test_a_single_record_of_a_wand_that_counts_from_1_is_downloaded(tmp_path: Path) -> None:
+    with running_wand("kaihe_eb", "--pty", "--records", "1", "--number", "2B") as wand:
+        result = download_from(wand.address, tmp_path, dialect="kaihe_eb")
+    assert result.kinds == {RecordKind.PATROL: 1}
+    assert len(natural_keys(tmp_path)) == 1
+
+
 def serve_a_knocked_wand(link: Path) -> int:
     wand = KaiheWand(setup_of(KAIHE_EB.default_number), clear_s=0.2)
     for touch in generated_touches(5, 1, KAIHE_EB.technology(KAIHE_EB.default_number)):

@@ -5,8 +5,8 @@ does not tell. One request has one reply; ``AA`` answered by ``AA`` ends all wai
 wand answers in order. Any order of requests is understood.
 
 A record at index n of n may be one too many (docs/protocols/kaihe_eb.md, "Index base"). If it is
-the first of its reading it is held back until the host shows with its next request whether it
-looks at index 0 as well.
+the first of its reading it is held back until the host's next request. A host that then asks for
+index 0 looks for the index base: what it finds is told when it reads the records in order.
 """
 
 from collections.abc import Iterator
@@ -36,6 +36,7 @@ from watchclock_protocol.dialects.kaihe_eb.replies import (
 from watchclock_protocol.dialects.kaihe_eb.requests import (
     ClearPatrolRecords,
     CountPatrolRecords,
+    KaiheRequest,
     KnownRequest,
     ReadKnockRecord,
     ReadPatrolRecord,
@@ -124,6 +125,8 @@ class KaiheListener:
         self._has_reading_begun = False
         self._seen: dict[tuple[RecordKind, int], bytes] = {}
         self._held: bytes | None = None
+        self._is_probed = False
+        self._base: IndexBase | None = None
 
     @property
     def held_bytes(self) -> int:
@@ -173,11 +176,12 @@ class KaiheListener:
         return []
 
     def _note_frame(self, frame: Frame) -> list[Event]:
+        request: KaiheRequest
         try:
             request = decode_request(frame.command, frame.data)
         except LayoutError:
             request = UnknownRequest(command=frame.command, data=frame.data)
-        events = [] if request == ReadPatrolRecord(index=0) else self._release()
+        events = self._release(request)
         self._asked = None if isinstance(request, UnknownRequest) else request
         self._wakes_before_request = self._wakes_due
         if isinstance(request, ReadPatrolRecord | ReadKnockRecord):
@@ -258,27 +262,33 @@ class KaiheListener:
         self._seen[kind, request.index] = raw
         if not is_patrol:
             return [*events, RecordsReceived((knock_record(raw),))]
-        if is_first and 0 < request.index == self._counts.get(kind):
+        if is_first and self._base is None and 0 < request.index == self._counts.get(kind):
             self._held = raw
             return events
-        return [*events, *self._settle(request.index, raw)]
+        return [*events, *self._tell(request.index, raw)]
 
-    def _settle(self, index: int, raw: bytes) -> list[Event]:
-        """Tell a patrol record; of records at both ends only the one that can be one."""
+    def _tell(self, index: int, raw: bytes) -> list[Event]:
+        """Tell a patrol record, unless it only shows whether the one at index n is one."""
         held, self._held = self._held, None
         if held is None or index != 0:
             return [RecordsReceived((patrol_record(raw),))]
-        match find_base(raw, held):
-            case IndexBase.ZERO:
-                return [RecordsReceived((patrol_record(raw),))]
-            case IndexBase.ONE:
-                return [RecordsReceived((patrol_record(held),))]
-            case None:
-                return [FrameRejected(IndexBaseError(count=self._counts[RecordKind.PATROL]))]
+        self._base = find_base(raw, held)
+        if self._base is None:
+            return [FrameRejected(IndexBaseError(count=self._counts[RecordKind.PATROL]))]
+        return []
 
-    def _release(self) -> list[Event]:
+    def _release(self, request: KaiheRequest) -> list[Event]:
+        """The held record, when the host goes on without looking at index 0."""
+        if self._held is None:
+            return []
+        if request == ReadPatrolRecord(index=0):
+            self._is_probed = True
+            return []
         held, self._held = self._held, None
-        return [] if held is None else [RecordsReceived((patrol_record(held),))]
+        if self._is_probed:
+            self._base = IndexBase.ONE
+            return []
+        return [RecordsReceived((patrol_record(held),))]
 
     def _note_confirmation(self, request: KnownRequest, reply: Confirmation) -> Event:
         if reply.is_refusal:

@@ -121,7 +121,11 @@ class Procedures:
         return describe_counts(self.counts)
 
     def read_records(self) -> _Steps[ReadingComplete]:
-        """Every patrol record and every knock record once, by index."""
+        """Every patrol record and every knock record once, by index.
+
+        Patrol records are counted once more at the end, which also ends the reading for whoever
+        listens.
+        """
         self.is_read = False
         counts = self.counts or {}
         if counts[RecordKind.PATROL] and self._base is None:
@@ -139,6 +143,7 @@ class Procedures:
         except RemoteProtocolError as error:
             received = len(self._reading) + knocks
             raise RecordsMissingError(announced=announced, received=received) from error
+        yield from self._require_patrol(counts[RecordKind.PATROL])
         self.is_read = True
         return ReadingComplete(announced, announced)
 
@@ -236,9 +241,12 @@ class Procedures:
             again = yield from _ask(ReadPatrolRecord(index=index), StoredPatrol)
             if again.raw != first:
                 raise RecordsChangedError(reason=f"the record at index {index} is not the same")
+        yield from self._require_patrol(held)
+
+    def _require_patrol(self, held: int) -> _Steps[None]:
         count = (yield from _ask(CountPatrolRecords(), Count)).unread
         if count != held:
-            raise RecordsChangedError(reason=f"{held} records first and {count} now")
+            raise RecordsChangedError(reason=f"{held} patrol records first and {count} now")
 
     def _clear(
         self, request: ClearPatrolRecords | ClearKnockRecords

@@ -52,6 +52,7 @@ from watchclock_protocol.messages import (
     ReadingComplete,
 )
 from watchclock_protocol.records import RecordKind
+from watchclock_protocol.replay import replay_chunks
 from watchclock_protocol.session import (
     Acknowledge,
     CheckClock,
@@ -96,7 +97,7 @@ def test_a_download_asks_in_the_documented_order() -> None:
     second = [by_hand.NUMBER, by_hand.PATROL_COUNT, *touches, by_hand.PATROL_COUNT]
     assert line.wand.heard == [
         *(by_hand.WAKE, by_hand.NUMBER, *counts),
-        *(*probes, *counts, *touches, *knocks),
+        *(*probes, *counts, *touches, *knocks, by_hand.PATROL_COUNT),
         *(*second, by_hand.CLEAR_PATROL),
         *(by_hand.NUMBER, by_hand.frame(0xA3, bytes.fromhex("1A0B15081E05"))),
     ]
@@ -151,13 +152,24 @@ def test_a_dock_without_a_wand_hears_three_wake_bytes_and_nothing_else() -> None
     assert now < 2.0
 
 
-@given(st.integers(0, 4), st.integers(0, 1))
-def test_records_are_read_once_from_either_index_base(count: int, base: int) -> None:
-    line = Line(HandMadeWand(TOUCHES[:count], [*KNOCKS], base=base))
+@pytest.mark.parametrize("by", ["asking", "profile"])
+@given(st.integers(0, 4), st.integers(0, 2), st.integers(0, 1))
+def test_records_are_read_once_and_in_order_from_either_index_base(
+    by: str, count: int, knocks: int, base: int
+) -> None:
+    profile = Profile(index_base=IndexBase(base) if by == "profile" else None)
+    wand = HandMadeWand(TOUCHES[:count], KNOCKS[:knocks], base=base)
+    line = Line(wand, host=KaiheHost(profile))
     answers = [line.ask(command) for command in READ]
-    assert answers[-1] == ReadingComplete(count + 2, count + 2)
+    assert answers[-1] == ReadingComplete(count + knocks, count + knocks)
     assert line.latest_reading(RecordKind.PATROL) == TOUCHES[:count]
-    assert line.latest_reading(RecordKind.KNOCK) == KNOCKS
+    assert line.latest_reading(RecordKind.KNOCK) == KNOCKS[:knocks]
+    decoded = replay_chunks(KAIHE_EB, line.chunks())
+    assert [keyed.record.raw for keyed in decoded.records] == [
+        *TOUCHES[:count],
+        *KNOCKS[:knocks],
+    ]
+    assert decoded.is_complete
 
 
 @pytest.mark.parametrize("base", [0, 1])

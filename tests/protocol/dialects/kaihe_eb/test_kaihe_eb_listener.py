@@ -157,20 +157,32 @@ def test_of_one_record_the_index_tells_nothing_until_the_host_goes_on(base: int)
     ("base", "beyond", "told", "errors"),
     [
         (0, {}, [TOUCHES[0]], []),
-        (1, {}, [TOUCHES[3]], []),
-        (0, {4: b"\xff" * 11}, [TOUCHES[0]], []),
-        (1, {0: b"\x00" * 11}, [TOUCHES[3]], []),
+        (1, {}, [], []),
+        (0, {4: b"\xff" * 11}, [], []),
+        (1, {0: b"\x00" * 11}, [], []),
         (0, {4: TOUCHES[3]}, [], [IndexBaseError]),
         (1, {0: TOUCHES[0]}, [], [IndexBaseError]),
     ],
 )
-def test_of_records_at_both_ends_only_the_sure_one_is_told(
+def test_what_a_host_reads_to_find_the_index_base_is_told_when_it_reads_in_order(
     base: int, beyond: dict[int, bytes], told: list[bytes], errors: list[type[Exception]]
 ) -> None:
     wand = HandMadeWand([*TOUCHES], base=base, beyond=beyond)
     ends = [by_hand.read_patrol(4), by_hand.read_patrol(0)]
-    events = hear(asked(wand, by_hand.WAKE, by_hand.PATROL_COUNT, *ends, by_hand.PATROL_COUNT))
-    assert (raws(events), rejected(events)) == (told, errors)
+    spoken = asked(wand, by_hand.WAKE, by_hand.PATROL_COUNT, *ends, by_hand.PATROL_COUNT)
+    assert (raws(hear(spoken)), rejected(hear(spoken))) == (told, errors)
+    spoken += asked(wand, *[by_hand.read_patrol(base + place) for place in range(4)])
+    assert raws(hear(spoken)) == [*told, *TOUCHES]
+
+
+@pytest.mark.parametrize("base", [0, 1])
+def test_one_record_is_told_at_once_when_the_index_base_was_found(base: int) -> None:
+    wand = HandMadeWand(TOUCHES[:1], base=base)
+    ends = [by_hand.read_patrol(1), by_hand.read_patrol(0)]
+    spoken = asked(wand, by_hand.WAKE, by_hand.PATROL_COUNT, *ends, by_hand.PATROL_COUNT)
+    before = len(raws(hear(spoken)))
+    spoken += asked(wand, by_hand.read_patrol(base))
+    assert raws(hear(spoken))[before:] == TOUCHES[:1]
 
 
 def test_a_reply_nobody_asked_for_and_a_second_reply_are_rejected() -> None:
