@@ -26,7 +26,7 @@ def test_a_probe_in_a_foreign_dialect_fails_and_leaves_the_wand_as_it_was(
     wand: str, asked: str, seed: int, begun: int, pause_s: float
 ) -> None:
     own, foreign = find_dialect(wand), find_dialect(asked)
-    probed, left_alone = ProbedWand(wand), ProbedWand(wand)
+    probed, left_alone = ProbedWand.touched(wand), ProbedWand.touched(wand)
     session = find_dialect(wand).host
     assert session is not None
     probed.ask(session(seed), *OWN_DOWNLOAD[:begun])
@@ -40,5 +40,5 @@ def test_a_probe_in_a_foreign_dialect_fails_and_leaves_the_wand_as_it_was(
 
 @pytest.mark.parametrize("name", personality_names())
 def test_every_simulated_wand_answers_a_probe_in_its_own_dialect(name: str) -> None:
-    answered = ProbedWand(name).probe(find_dialect(name), 1)
+    answered = ProbedWand.touched(name).probe(find_dialect(name), 1)
     assert not isinstance(answered, Failed)

@@ -9,12 +9,25 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_kaihe_eb as by_hand
 from tests.support.golden_kaihe_eb import conversation, worked
+from tests.support.probed_wands import ProbedWand
 from tests.support.sim_wands import DOCKED_AT, setup_of
+from watchclock_protocol.dialect import host_session
+from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase
+from watchclock_protocol.events import Answered, Transmit
+from watchclock_protocol.session import (
+    Acknowledge,
+    HostCommand,
+    Identify,
+    ReadCounters,
+    ReadRecords,
+    SetClock,
+)
 from watchclock_protocol.values import TagId
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.wands.kaihe_eb import KAIHE_EB, KaiheWand
 
+READ: list[HostCommand] = [Identify(), ReadCounters(), ReadRecords()]
 TAG = TagId.parse("em4100:0102A1B2C3")
 TOUCHED_AT = datetime(2026, 11, 21, 8, 30, 5, tzinfo=UTC)
 KNOCKED_AT = datetime(2026, 11, 21, 8, 31, 44, tzinfo=UTC)
@@ -135,6 +148,23 @@ def test_every_request_of_the_worked_conversation_gets_its_worked_answer() -> No
     for host, answer in asked.items():
         given = say(wand, host) or b"".join(wand.expire(1.0, DOCKED_AT))
         assert given == answer, host.hex(" ")
+
+
+@pytest.mark.parametrize("clear_s", [0.0, 19.0, 39.0, 55.0])
+@pytest.mark.parametrize("number", ["0000A1B2C3", "2B"])
+def test_a_host_outlasts_a_slow_clearing_and_sends_it_once(number: str, clear_s: float) -> None:
+    wand = KaiheWand(setup_of(number), clear_s=clear_s)
+    for _ in range(3):
+        wand.touch(TAG, TOUCHED_AT, is_guard_tag=False)
+    wand.knock(KNOCKED_AT)
+    dock = ProbedWand(wand)
+    session = host_session(find_dialect("kaihe_eb"), 1)
+    civil = DOCKED_AT.replace(tzinfo=None)
+    ends = dock.ask(session, *READ, Acknowledge(civil), SetClock(civil))
+    assert [type(end) for end in ends] == [Answered] * 5
+    assert (len(wand.memory), len(wand.knocks)) == (0, 1)
+    cleared = [event for event in dock.events if event == Transmit(by_hand.CLEAR_PATROL)]
+    assert len(cleared) == 1
 
 
 @pytest.mark.parametrize("number", ["", "2", "2b", "0000A1B2C", "GG", "0000A1B2C3D4"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Self
 
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialect import Dialect, host_session
@@ -23,6 +24,7 @@ from watchclock_protocol.session import (
     ReadRecords,
 )
 from watchclock_sim.generated import generated_touches
+from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["ProbedWand"]
@@ -32,18 +34,25 @@ TOUCHES = 3
 
 @dataclass
 class ProbedWand:
-    """A simulated wand with three touches, in a dock at which somebody speaks any dialect."""
+    """A simulated wand in a dock at which somebody speaks any dialect.
 
-    name: str
+    Attributes:
+        firmware: the wand.
+    """
+
+    firmware: Firmware
     now: float = 0.0
     events: list[Event] = field(default_factory=list[Event])
 
-    def __post_init__(self) -> None:
-        personality = find_personality(self.name)
+    @classmethod
+    def touched(cls, name: str) -> Self:
+        """A new wand with three touches."""
+        personality = find_personality(name)
         number = personality.default_number
-        self.firmware = personality.make(setup_of(number))
+        firmware = personality.make(setup_of(number))
         for touch in generated_touches(TOUCHES, 1, personality.technology(number)):
-            self.firmware.touch(touch.tag, touch.utc, is_guard_tag=False)
+            firmware.touch(touch.tag, touch.utc, is_guard_tag=False)
+        return cls(firmware)
 
     def ask(self, session: HostSession, *commands: HostCommand) -> list[Answered | Failed]:
         """How each command ended, up to the first that failed."""
