@@ -142,6 +142,9 @@ def test_whatever_the_line_does_a_clear_follows_only_two_equal_readings(
         assert line.latest_reading(RecordKind.PATROL) == WANDS[name].patrol
         assert line.events.count(Answered(ReadingComplete(5, 5))) == 1
         assert {type(command) for command, _ in line.cleared_during} == {Acknowledge}
+        before = line.wand.heard[: line.wand.heard.index(CLEAR_PATROL)]
+        reads = [by_hand.read_patrol(line.wand.base + place) for place in range(3)]
+        assert all(before.count(read) >= 2 for read in reads)
     else:
         assert line.wand.patrol == WANDS[name].patrol
     assert not is_whole or Answered(Acknowledged()) in line.events
