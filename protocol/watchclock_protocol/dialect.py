@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from watchclock_protocol.errors import HostMissingError
+from watchclock_protocol.files import FileFormat, FileListener
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.session import HostSession, Listener
 
-__all__ = ["Capability", "Dialect", "LineSettings", "host_session"]
+__all__ = ["Capability", "Dialect", "LineSettings", "file_dialect", "host_session"]
 
 
 class Capability(StrEnum):
@@ -55,6 +57,7 @@ class Dialect:
             otherwise have to draw at random, so that a session can be repeated exactly. None for
             a dialect that is only heard, such as a maker's export file.
         record_layouts: its records of fixed size, from which block decoders are derived.
+        file_format: how the lines of a maker's export file are read; None for what wands speak.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Dialect:
     listener: Callable[[], Listener]
     host: Callable[[int], HostSession] | None = None
     record_layouts: tuple[RecordLayout, ...] = ()
+    file_format: FileFormat | None = None
 
 
 def host_session(dialect: Dialect, seed: int) -> HostSession:
@@ -75,3 +79,15 @@ def host_session(dialect: Dialect, seed: int) -> HostSession:
     if dialect.host is None:
         raise HostMissingError(dialect=dialect.name)
     return dialect.host(seed)
+
+
+def file_dialect(name: str, title: str, file_format: FileFormat) -> Dialect:
+    """The dialect that is a maker's export file: only heard, over no line."""
+    return Dialect(
+        name=name,
+        title=title,
+        line=LineSettings(baud=0),
+        capabilities=frozenset({Capability.IS_FILE}),
+        listener=partial(FileListener, name, file_format),
+        file_format=file_format,
+    )

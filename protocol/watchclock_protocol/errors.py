@@ -16,6 +16,7 @@
                 RecordsMissingError   announced records that never came
                 RecordsChangedError   two readings of one memory that differ
                 WandChangedError  another wand answers in the same conversation
+                LineError         a line of an imported file that cannot be used
         CaptureError
             NotACaptureError  CaptureDamagedError  DialectUnknownError  TranscriptError
             DialectConflictError  DialectBrokenError
@@ -38,6 +39,7 @@ __all__ = [
     "HostMissingError",
     "LayoutError",
     "LayoutNotDerivableError",
+    "LineError",
     "LocalProtocolError",
     "NotACaptureError",
     "ProtocolError",
@@ -183,6 +185,16 @@ class WandChangedError(RemoteProtocolError):
     code = "protocol.wand_changed"
     template = "Wand {found} answered in the middle of the conversation with wand {expected}."
     next_step = "Leave exactly one wand on this dock and start again."
+
+
+class LineError(RemoteProtocolError):
+    """A line of a maker's export file that cannot be used; ``details["raw"]`` keeps its bytes."""
+
+    code = "protocol.line"
+    template = "Line {line} at byte {offset} of the file cannot be used: {reason}."
+    next_step = (
+        "Every other line is used; export the file again if a spreadsheet or an editor changed it."
+    )
 
 
 class CaptureError(ProtocolError):
