@@ -75,6 +75,9 @@ VERBS: Final[dict[str, Verb]] = {
     "download": Verb(
         "watchclock.download_command", "download", "device", _("Download one wand safely.")
     ),
+    "import": Verb(
+        "watchclock.import_command", "import_files", "device", _("Import makers' export files.")
+    ),
     "upload": Verb(
         "watchclock.upload_command", "upload", "device", _("Send waiting captures to the server.")
     ),

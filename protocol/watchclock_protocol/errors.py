@@ -188,13 +188,21 @@ class WandChangedError(RemoteProtocolError):
 
 
 class LineError(RemoteProtocolError):
-    """A line of a maker's export file that cannot be used; ``details["raw"]`` keeps its bytes."""
+    """A line of a maker's export file that cannot be used.
+
+    Attributes:
+        raw: its bytes without line end; of a line that is too long only the beginning.
+    """
 
     code = "protocol.line"
     template = "Line {line} at byte {offset} of the file cannot be used: {reason}."
     next_step = (
         "Every other line is used; export the file again if a spreadsheet or an editor changed it."
     )
+
+    def __init__(self, *, raw: bytes = b"", **details: object) -> None:
+        super().__init__(**details)
+        self.raw = raw
 
 
 class CaptureError(ProtocolError):

@@ -11,7 +11,7 @@ def golden(name: str) -> bytes:
     return (GOLDEN / name).read_bytes()
 
 
-def jwm_z(  # noqa: PLR0913 - one parameter a field that tests vary
+def jwm_z(
     kind: int | str = 2,
     *,
     guard: str = "0",

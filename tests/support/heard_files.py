@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.errors import RemoteProtocolError
@@ -24,7 +25,7 @@ def hear_file(
     stated = replace(statement or FileStatement(), size_bytes=len(data))
     events = listener.sent(stated.encode())
     places = [0, *sorted(cut % (len(data) + 1) for cut in cuts), len(data)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         events += listener.received(data[start:end])
     return events
 

@@ -10,13 +10,20 @@ Text lines are cut by plain Python: construct has nothing to declare about them.
 from watchclock_protocol.files.formats import FileFormat
 from watchclock_protocol.files.lines import LONGEST_LINE_BYTES, TextLine
 from watchclock_protocol.files.listener import FileListener
-from watchclock_protocol.files.statements import Charset, FileStatement
+from watchclock_protocol.files.statements import (
+    CENTURIES,
+    Charset,
+    FileStatement,
+    is_wand_number,
+)
 
 __all__ = [
+    "CENTURIES",
     "LONGEST_LINE_BYTES",
     "Charset",
     "FileFormat",
     "FileListener",
     "FileStatement",
     "TextLine",
+    "is_wand_number",
 ]

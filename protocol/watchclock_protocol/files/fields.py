@@ -10,16 +10,12 @@ from typing import Final
 from watchclock_protocol.files.lines import TextLine
 from watchclock_protocol.files.statements import FileStatement
 from watchclock_protocol.pseudo_tags import event_of
+from watchclock_protocol.record_layout import TIME_FLAGS
 from watchclock_protocol.records import PatrolRecord, Record, RecordFlag, SystemRecord
 from watchclock_protocol.values import TagId, TimeCoding, TimeFlaw, WandTime
 
-__all__ = ["FLAGS", "read_number", "read_tag_octets", "reading", "written_time"]
+__all__ = ["read_number", "read_tag_octets", "reading", "time_flags", "written_time"]
 
-FLAGS: Final = {
-    None: frozenset[RecordFlag](),
-    TimeFlaw.NOT_DECIMAL: frozenset({RecordFlag.TIME_NOT_DECIMAL}),
-    TimeFlaw.IMPOSSIBLE_DATE: frozenset({RecordFlag.TIME_IMPOSSIBLE}),
-}
 FIRST_IMPOSSIBLE_YEAR: Final = 2080
 """Years of wands are two decimal digits in one byte. Real ones delivered 2080, 2090 and "20C0":
 the byte's top bit was set, which no year before 2080 has."""
@@ -81,6 +77,11 @@ def written_time(raw: bytes, digits: bytes) -> WandTime:
     return WandTime(raw, civil, TimeCoding.TEXT)
 
 
+def time_flags(time: WandTime) -> frozenset[RecordFlag]:
+    """The doubts of a time as doubts of its record."""
+    return frozenset() if time.flaw is None else frozenset({TIME_FLAGS[time.flaw]})
+
+
 def reading(
     line: TextLine,
     statement: FileStatement,
@@ -88,7 +89,10 @@ def reading(
     octets: bytes,
     guard_number: int | None = None,
 ) -> Record:
-    """A tag that was read: one touch, or an event the wand writes as a tag."""
+    """A tag that was read: one touch, or an event the wand writes as a tag.
+
+    A tag of nothing but zeros is kept and flagged: nobody's tag has this number.
+    """
     meaning = event_of(octets)
     if meaning is not None:
         return SystemRecord(
@@ -97,13 +101,14 @@ def reading(
             time=time,
             code=int.from_bytes(octets, "big"),
             meanings=(meaning,),
-            flags=FLAGS[time.flaw],
+            flags=time_flags(time),
         )
+    is_nobodys = frozenset[RecordFlag]() if any(octets) else frozenset({RecordFlag.TAG_IMPOSSIBLE})
     return PatrolRecord(
         slot=None,
         raw=line.raw,
         time=time,
         tag=TagId(statement.technology, octets),
         guard_number=guard_number,
-        flags=FLAGS[time.flaw],
+        flags=time_flags(time) | is_nobodys,
     )

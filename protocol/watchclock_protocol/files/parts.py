@@ -16,10 +16,18 @@ from watchclock_protocol.files.lines import LineCutter, TextLine
 from watchclock_protocol.files.statements import FileStatement
 from watchclock_protocol.records import RecordFlag, RecordKind
 
-__all__ = ["MOST_REFUSALS_TOLD", "FilePart", "FileSurvey", "recognise", "survey"]
+__all__ = [
+    "MOST_REFUSALS_TOLD",
+    "FilePart",
+    "FileSurvey",
+    "find_beginning",
+    "recognise",
+    "survey",
+]
 
 MOST_REFUSALS_TOLD: Final = 1000
 _LINES_LOOKED_AT: Final = 100
+_BEGINNING_BYTES: Final = 24
 _PIECE_BYTES: Final = 64 * 1024
 
 Advance = Callable[[int, int], None]
@@ -87,6 +95,14 @@ def recognise(
     }
     most = max(read.values(), default=0)
     return [name for name, count in read.items() if count == most and most > 0]
+
+
+def find_beginning(data: bytes) -> tuple[int, bytes]:
+    """Where the first line that is not blank begins, in bytes, and its first bytes."""
+    for line in _lines_of(data, None):
+        if not line.is_blank:
+            return line.offset, line.raw[:_BEGINNING_BYTES]
+    return len(data), b""
 
 
 def survey(

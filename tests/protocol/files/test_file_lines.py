@@ -5,6 +5,7 @@ import pytest
 from tests.support import by_hand_files as by_hand
 from tests.support.heard_files import errors_of, hear_file, patrols, records_of, systems
 from watchclock_protocol.dialects import find_dialect
+from watchclock_protocol.errors import LineError
 from watchclock_protocol.files import Charset, FileStatement
 from watchclock_protocol.pseudo_tags import PSEUDO_TAGS, event_of
 from watchclock_protocol.records import RecordFlag
@@ -49,7 +50,7 @@ REFUSED = {
 CASES = [(name, case) for name, cases in REFUSED.items() for case in cases]
 
 
-@pytest.mark.parametrize(("name", "case"), CASES, ids=lambda part: str(part))
+@pytest.mark.parametrize(("name", "case"), CASES, ids=str)
 def test_a_line_that_is_no_record_is_refused_with_its_place_and_stops_no_other(
     name: str, case: str
 ) -> None:
@@ -59,7 +60,8 @@ def test_a_line_that_is_no_record_is_refused_with_its_place_and_stops_no_other(
     assert error.code == "protocol.line"
     assert error.details["line"] == 2
     assert error.details["offset"] == len(good) + 2
-    assert error.details["raw"] == bad.encode()
+    assert isinstance(error, LineError)
+    assert error.raw == bad.encode()
     assert len(patrols(events)) == 2
 
 
@@ -183,3 +185,15 @@ def test_an_id_that_only_ends_like_a_pseudo_id_is_a_tag() -> None:
     assert event_of(bytes.fromhex("010FA503")) is None
     assert event_of(bytes.fromhex("0FA50B")) is None
     assert event_of(b"") is None
+
+
+@pytest.mark.parametrize("name", by_hand.FORMATS)
+def test_a_tag_of_zeros_is_kept_and_flagged(name: str) -> None:
+    lines = {
+        "jwm_z": by_hand.jwm_z(site="00000000"),
+        "wm_web_usb": by_hand.wm_web_usb(tag="0000000000"),
+        "fycomm": by_hand.fycomm(card="00000000"),
+        "k510": by_hand.k510(card="00000000"),
+    }
+    (record,) = patrols(hear_file(name, by_hand.text_of(lines[name])))
+    assert record.flags == {RecordFlag.TAG_IMPOSSIBLE}

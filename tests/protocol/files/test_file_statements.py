@@ -43,7 +43,7 @@ def test_a_statement_comes_back_as_it_was_stated(statement: FileStatement) -> No
 )
 def test_what_is_no_statement_is_refused(key: str, value: str | int) -> None:
     fields: dict[str, Any] = json.loads(FileStatement(wand="1").encode())
-    with pytest.raises(ValueError, match="statement|not a valid"):
+    with pytest.raises(ValueError, match=r"statement|not a valid"):
         FileStatement.parse(canonical_json({**fields, key: value}))
 
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from watchclock_protocol.files.fields import (
-    FLAGS,
     read_number,
     read_tag_octets,
     reading,
+    time_flags,
     written_time,
 )
 from watchclock_protocol.files.lines import TextLine
@@ -77,7 +77,7 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
         time=time,
         code=kind,
         meanings=meanings,
-        flags=FLAGS[time.flaw] | unknown,
+        flags=time_flags(time) | unknown,
     )
 
 
