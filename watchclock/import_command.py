@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +30,7 @@ from watchclock_device.import_errors import FileImportError
 from watchclock_device.importing import Advance, ImportedFile, ImportedPart, import_file
 from watchclock_device.spool import Spool
 from watchclock_device.upload import Server, Uploaded
-from watchclock_protocol.files import Charset
+from watchclock_protocol.files import Charset, FileStatement
 from watchclock_protocol.values import TagTechnology
 
 __all__ = ["import_files"]
@@ -70,16 +70,22 @@ def import_files(  # noqa: PLR0913 - one parameter an option of the command
         there.check_ready()
     errors: list[FileImportError] = []
     for path in files_of(files):
-        try:
-            with _progress(path) as advance:
-                imported = import_file(path, stated, place, format_name, advance)
-        except FileImportError as error:
-            errors.append(error)
-            continue
-        _tell(imported, as_json=as_json)
-        errors += imported.doubts()
+        errors += _import(path, stated, place, format_name, as_json=as_json)
     uploaded = _upload(place, there, as_json=as_json)
     raise_all([*errors, *uploaded.errors])
+
+
+def _import(
+    path: Path, stated: FileStatement, spool: Spool, format_name: str, *, as_json: bool
+) -> Iterable[FileImportError]:
+    """Imports one file and tells of it; why it was not, or may not be all."""
+    try:
+        with _progress(path) as advance:
+            imported = import_file(path, stated, spool, format_name, advance)
+    except FileImportError as error:
+        return [error]
+    _tell(imported, as_json=as_json)
+    return imported.doubts()
 
 
 def _upload(spool: Spool, server: Server | None, *, as_json: bool) -> Uploaded:

@@ -190,7 +190,7 @@ def test_a_gigabyte_ends_at_once_in_one_sentence_with_its_name(
         file.write(octet)
         file.truncate(1024 * MEBIBYTE)
     for verb in (["import", path, "--spool", tmp_path / "spool"], ["decode", path]):
-        command = [sys.executable, "-m", "tests.support.measured_command", *verb]
+        command = [sys.executable, "-m", "tests.support.measured_command", *map(str, verb)]
         ended = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
         sentence, _next_step, measured = ended.stderr.splitlines()
         told = json.loads(measured)
@@ -205,7 +205,7 @@ def test_a_gigabyte_ends_at_once_in_one_sentence_with_its_name(
 def test_the_largest_file_of_one_byte_is_refused_in_bounded_memory(tmp_path: Path) -> None:
     path = tmp_path / "large.bin"
     path.write_bytes(b"\xff" * (32 * MEBIBYTE))
-    command = [sys.executable, "-m", "tests.support.measured_command", "import", path]
+    command = [sys.executable, "-m", "tests.support.measured_command", "import", str(path)]
     environment = {**os.environ, "WATCHCLOCK_SPOOL": str(tmp_path / "spool")}
     ended = subprocess.run(
         command, stderr=subprocess.PIPE, text=True, check=False, env=environment
