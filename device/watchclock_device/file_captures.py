@@ -7,7 +7,7 @@ byte, however often it is imported by one version of this program.
 
 import os
 from collections import Counter as Counts
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from typing import Final
 
@@ -63,16 +63,23 @@ def chunks_of(part: FilePart) -> tuple[Chunk, ...]:
     )
 
 
-def verify_capture(data: bytes, part: FilePart, dialect: Dialect) -> None:
+def verify_capture(
+    data: bytes, part: FilePart, dialect: Dialect, advance: Callable[[int], None]
+) -> None:
     """Returns when the capture, replayed, says what was found in the file.
+
+    Args:
+        data: the capture.
+        part: what was found.
+        dialect: the format of the file.
+        advance: is told how many more bytes of the file are verified.
 
     Raises:
         VerificationError: it does not.
     """
     counts = Counts[str]()
     numbers: set[str] = set()
-    chunks = (block for block in read_capture(data).blocks if isinstance(block, Chunk))
-    for heard in hear(dialect, chunks):
+    for heard in hear(dialect, _chunks(data, advance)):
         match heard.event:
             case RecordsReceived(records):
                 counts["records"] += len(records)
@@ -86,6 +93,13 @@ def verify_capture(data: bytes, part: FilePart, dialect: Dialect) -> None:
         raise VerificationError(reason=f"{counts['records']} of {part.records} records are in it")
     if numbers - {part.statement.wand}:
         raise VerificationError(reason="it names another wand")
+
+
+def _chunks(data: bytes, advance: Callable[[int], None]) -> Iterator[Chunk]:
+    for block in read_capture(data).blocks:
+        if isinstance(block, Chunk):
+            yield block
+            advance(len(block.data) if block.lane is Lane.FROM_WAND else 0)
 
 
 def _blocks(part: FilePart, about: CaptureAbout) -> Iterator[bytes]:

@@ -148,14 +148,15 @@ def import_file(
         stated: what is stated of it; its wand is that of lines that name none.
         spool: where the captures go.
         format_name: name of a dialect that is a file, or ``auto``.
-        advance: is told how many bytes of how many were read.
+        advance: is told how many bytes of how many are done.
 
     Raises:
         FileImportError: the file cannot be used, or no line of it; nothing was made.
         VerificationError: a capture does not say what the file says; it was not kept.
         SpoolError: a capture could not be stored.
     """
-    surveyed = survey_contents(read_contents(path), stated, format_name, advance)
+    progress = _Progress(advance)
+    surveyed = survey_contents(read_contents(path), stated, format_name, progress.surveyed)
     if all(part.statement.wand is None for part in surveyed.found.parts):
         raise WandUnstatedError(path=path, lines=surveyed.found.records)
     return ImportedFile(
@@ -164,16 +165,39 @@ def import_file(
         charset=surveyed.statement.charset,
         size_bytes=len(surveyed.contents.data),
         has_grown=surveyed.contents.has_grown,
-        parts=[_store(part, surveyed, spool) for part in surveyed.found.parts],
+        parts=[_store(part, surveyed, spool, progress) for part in surveyed.found.parts],
         refusals=surveyed.found.refusals,
         refused=surveyed.found.refused,
     )
 
 
-def _store(part: FilePart, surveyed: SurveyedFile, spool: Spool) -> ImportedPart:
+class _Progress:
+    """Reading a file and verifying its captures take about as long, so each is half the way."""
+
+    def __init__(self, advance: Advance | None) -> None:
+        self._advance = advance
+        self._total = 0
+        self._verified = 0
+
+    def surveyed(self, done: int, total: int) -> None:
+        self._total = total
+        self._tell(done)
+
+    def verified(self, count: int) -> None:
+        self._verified += count
+        self._tell(self._total + self._verified)
+
+    def _tell(self, done_twice: int) -> None:
+        if self._advance is not None:
+            self._advance(done_twice // 2, self._total)
+
+
+def _store(
+    part: FilePart, surveyed: SurveyedFile, spool: Spool, progress: _Progress
+) -> ImportedPart:
     about = about_file(surveyed.contents, surveyed.dialect)
     data = capture_of(part, about)
-    verify_capture(data, part, surveyed.dialect)
+    verify_capture(data, part, surveyed.dialect, progress.verified)
     wand = part.statement.wand
     is_known = spool.holds(capture_name(data))
     return ImportedPart(
