@@ -84,6 +84,9 @@ VERBS: Final[dict[str, Verb]] = {
     "decode": Verb(
         "watchclock.decode_command", "decode", "device", _("Print the records of a capture.")
     ),
+    "read-tag": Verb(
+        "watchclock.read_tag_command", "read_tag", "device", _("Read tags at a desk reader.")
+    ),
     "serve": Verb("watchclock.serve_command", "serve", "server", _("Run the server.")),
     "invite": Verb(
         "watchclock.invite_command", "invite", "server", _("Let another supervisor in.")

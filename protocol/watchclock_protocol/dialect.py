@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
+from watchclock_protocol.desk_reader import DeskReaderSession
 from watchclock_protocol.errors import HostMissingError
 from watchclock_protocol.files import FileFormat, FileListener
 from watchclock_protocol.record_layout import RecordLayout
@@ -58,6 +59,8 @@ class Dialect:
             a dialect that is only heard, such as a maker's export file.
         record_layouts: its records of fixed size, from which block decoders are derived.
         file_format: how the lines of a maker's export file are read; None for what wands speak.
+        desk_reader: makes a session with a desk reader, as ``host`` with a wand; None for wands
+            and files.
     """
 
     name: str
@@ -68,6 +71,7 @@ class Dialect:
     host: Callable[[int], HostSession] | None = None
     record_layouts: tuple[RecordLayout, ...] = ()
     file_format: FileFormat | None = None
+    desk_reader: Callable[[int], DeskReaderSession] | None = None
 
 
 def host_session(dialect: Dialect, seed: int) -> HostSession:
