@@ -18,7 +18,7 @@ from watchclock.dock_options import (
     open_server,
     open_spool,
 )
-from watchclock.download_report import counts_of, kind_words
+from watchclock.download_report import counts_of, kind_words, print_recovered
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
 from watchclock.record_words import FLAG_WORDS
@@ -65,6 +65,7 @@ def import_files(  # noqa: PLR0913 - one parameter an option of the command
     """
     stated = state(wand=wand, charset=charset, century=century, technology=technology)
     place = open_spool(spool)
+    print_recovered(place.recover())
     there = None if server is None else open_server(server, token)
     if there is not None:
         there.check_ready()

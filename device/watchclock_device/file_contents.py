@@ -34,14 +34,18 @@ class FileContents:
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
-    """The files themselves, a folder as the files in it, hidden ones left out, by name."""
+    """The files themselves, a folder as the files in it, hidden ones left out, by name.
+
+    A folder that cannot be looked into stands for itself, so that reading it tells why.
+    """
     found: list[Path] = []
     for path in paths:
-        if path.is_dir():
+        try:
             inside = sorted(path.iterdir())
-            found += [one for one in inside if one.is_file() and not one.name.startswith(".")]
-        else:
+        except OSError:
             found.append(path)
+            continue
+        found += [one for one in inside if one.is_file() and not one.name.startswith(".")]
     return found
 
 

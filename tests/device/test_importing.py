@@ -180,7 +180,7 @@ REFUSALS: dict[str, tuple[bytes, str, type[FileImportError], str]] = {
         NoRecordsError,
         "line 1 at byte 0: it has 1 fields",
     ),
-    "FF as K510": (b"\xff" * 2**20, "k510", NoRecordsError, "longer than 4096 bytes"),
+    "FF as K510": (b"\xff" * 2**20, "k510", NoRecordsError, "longer than 1024 bytes"),
     "no wand": (by_hand.text_of(by_hand.k510()), "auto", WandUnstatedError, "1"),
     "no such format": (by_hand.text_of(by_hand.k510()), "csv", StatementError, "csv"),
     "a format of wands": (by_hand.text_of(by_hand.k510()), "fcard", StatementError, "fcard"),

@@ -16,9 +16,9 @@ from watchclock_protocol.values import TagId, TimeCoding, TimeFlaw, WandTime
 
 __all__ = ["read_number", "read_tag_octets", "reading", "time_flags", "written_time"]
 
-FIRST_IMPOSSIBLE_YEAR: Final = 2080
+POSSIBLE_YEARS: Final = range(1970, 2080)
 """Years of wands are two decimal digits in one byte. Real ones delivered 2080, 2090 and "20C0":
-the byte's top bit was set, which no year before 2080 has."""
+the byte's top bit was set, which no year before 2080 has. No clock begins before 1970."""
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]+")
 _SHORTENED: Final = re.compile(rb"[0-9][.,]?[0-9]*[Ee][+-][0-9]+")
 _FEWEST_DIGITS: Final = 6
@@ -72,7 +72,7 @@ def written_time(raw: bytes, digits: bytes) -> WandTime:
         civil = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - civil
     except ValueError:
         return WandTime(raw, None, TimeCoding.TEXT, TimeFlaw.IMPOSSIBLE_DATE)
-    if year >= FIRST_IMPOSSIBLE_YEAR:
+    if year not in POSSIBLE_YEARS:
         return WandTime(raw, None, TimeCoding.TEXT, TimeFlaw.IMPOSSIBLE_DATE)
     return WandTime(raw, civil, TimeCoding.TEXT)
 

@@ -9,8 +9,9 @@ from watchclock_protocol.files.charsets import BYTE_ORDER_MARK
 
 __all__ = ["LONGEST_LINE_BYTES", "LineCutter", "TextLine"]
 
-LONGEST_LINE_BYTES: Final = 4096
-"""Far longer than any line of any format; a longer one is no text of a wand's software."""
+LONGEST_LINE_BYTES: Final = 1024
+"""Far longer than any line of any format, and short enough to be the key of a record: PostgreSQL
+takes no key above 2704 bytes."""
 _END: Final = b"\n"
 _BLANK: Final = b" \t\r\x1a"
 """A DOS end-of-file mark counts as blank too."""

@@ -37,7 +37,7 @@ class FileListener:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of an unfinished statement and an unfinished line; never more than 9 KiB."""
+        """Bytes of an unfinished statement and an unfinished line; never more than 6 KiB."""
         return len(self._stated) + self._cutter.held_bytes
 
     def sent(self, data: bytes) -> list[Event]:

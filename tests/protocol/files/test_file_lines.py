@@ -21,6 +21,7 @@ REFUSED = {
         "no tag": by_hand.jwm_z(site=""),
         "a guard that is no number": by_hand.jwm_z(guard="x"),
         "a kind that is no number": by_hand.jwm_z(kind="-2"),
+        "a kind no maker can mean": by_hand.jwm_z(kind="4294967296"),
         "a time with dashes": by_hand.jwm_z(time="26-11-21 083"),
         "a content without brackets": by_hand.jwm_z().replace("()", ""),
         "a device without type": by_hand.jwm_z(device="1001"),
@@ -129,8 +130,16 @@ def test_a_line_too_long_is_refused_and_the_next_one_is_read() -> None:
     data = b"9" * 5000 + b"\n" + by_hand.text_of(by_hand.k510())
     events = hear_file("k510", data)
     (error,) = errors_of(events)
-    assert "longer than 4096 bytes" in str(error)
+    assert "longer than 1024 bytes" in str(error)
     assert len(records_of(events)) == 1
+
+
+@pytest.mark.parametrize("year", ["0001", "1969", "2080", "9999"])
+def test_a_year_no_wand_can_mean_is_flagged_and_kept(year: str) -> None:
+    line = by_hand.wm_web_usb(time=f"{year}0101000000")
+    (record,) = patrols(hear_file("wm_web_usb", by_hand.text_of(line)))
+    assert (record.time.civil, record.raw) == (None, line.encode())
+    assert record.flags == {RecordFlag.TIME_IMPOSSIBLE}
 
 
 def test_a_century_can_be_stated() -> None:

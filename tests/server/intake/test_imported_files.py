@@ -15,6 +15,7 @@ from tests.support.spools import VIRTUAL_CLOCKS
 from watchclock_device.file_formats import state
 from watchclock_device.importing import import_file
 from watchclock_device.spool import Spool
+from watchclock_protocol.files import LONGEST_LINE_BYTES
 from watchclock_protocol.records import RecordKind
 from watchclock_server.intake import service
 from watchclock_server.reconciliation.domain import Result, Rule, WandCoverage, reconcile
@@ -111,6 +112,15 @@ def test_a_low_battery_in_a_file_opens_a_case_and_spoiled_lines_accuse_no_dock(
     assert [item["sign"] for item in case["evidence"]] == ["BATV.logged"]
     shown = running.script.get(f"/api/downloads/{answer['download']}").json()
     assert shown["rejected_count"] == 1
+
+
+def test_the_longest_line_a_file_can_have_is_stored(running: RunningApp, spool: Spool) -> None:
+    content = hashlib.shake_256(b"seed").hexdigest(500)
+    line = by_hand.jwm_z(content=content[: LONGEST_LINE_BYTES - len(by_hand.jwm_z())])
+    (data,) = captures_of(spool, by_hand.text_of(line))
+    answer = receipt(running, data)
+    assert len(line) == LONGEST_LINE_BYTES
+    assert counts(answer) == (1, 0, 0)
 
 
 def test_impossible_years_are_evidence_against_the_clock(

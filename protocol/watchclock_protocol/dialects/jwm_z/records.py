@@ -47,6 +47,7 @@ _FIELDS: Final = (13, 14)
 _KIND, _GUARD, _SITE, _TIME, _CONTENT, _DEVICE = 0, 2, 3, 9, 12, 13
 _TIME_TEXT: Final = re.compile(rb"[0-9A-Fa-f]{12}")
 _DEVICE_TEXT: Final = re.compile(rb"[0-9A-Fa-f]{4}-[0-9]{1,20}")
+_LARGEST_KIND: Final = 0xFFFF
 _MOST_GUARD: Final = 0x7FFF_FFFF
 
 
@@ -64,6 +65,8 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
     if not fields[_CONTENT].startswith(b"(") or not fields[_CONTENT].endswith(b")"):
         raise line.refusal("its content is not in round brackets")
     kind = read_number(line, fields[_KIND], "kind")
+    if kind > _LARGEST_KIND:
+        raise line.refusal(f"its kind is {kind}")
     guard = read_number(line, fields[_GUARD], "guard id", base=16)
     time = _read_time(line, fields[_TIME], statement.century)
     if kind == TAG_KIND:
