@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from typing import Final
 
+from watchclock_protocol.errors import LineError
 from watchclock_protocol.files.lines import TextLine
 from watchclock_protocol.files.statements import FileStatement
 from watchclock_protocol.pseudo_tags import event_of
@@ -14,7 +15,14 @@ from watchclock_protocol.record_layout import TIME_FLAGS
 from watchclock_protocol.records import PatrolRecord, Record, RecordFlag, SystemRecord
 from watchclock_protocol.values import TagId, TimeCoding, TimeFlaw, WandTime
 
-__all__ = ["read_number", "read_tag_octets", "reading", "time_flags", "written_time"]
+__all__ = [
+    "read_number",
+    "read_tag_octets",
+    "reading",
+    "time_flags",
+    "time_refusal",
+    "written_time",
+]
 
 POSSIBLE_YEARS: Final = range(1970, 2080)
 """Years of wands are two decimal digits in one byte. Real ones delivered 2080, 2090 and "20C0":
@@ -54,6 +62,14 @@ def read_number(line: TextLine, text: bytes, name: str, base: int = 10) -> int:
         shown = text.decode("ascii", "backslashreplace")
         raise line.refusal(f"its {name} is {shown or 'missing'}")
     return int(text, base)
+
+
+def time_refusal(line: TextLine, text: bytes, form: str) -> LineError:
+    """The error for a time that does not have the form its format demands."""
+    if _SHORTENED.fullmatch(text):
+        shown = text.decode("ascii")
+        return line.refusal(f"a spreadsheet has shortened the time to {shown}, it is lost")
+    return line.refusal(f"its time is not {form}")
 
 
 def written_time(raw: bytes, digits: bytes) -> WandTime:

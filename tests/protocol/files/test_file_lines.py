@@ -66,9 +66,18 @@ def test_a_line_that_is_no_record_is_refused_with_its_place_and_stops_no_other(
     assert len(patrols(events)) == 2
 
 
-def test_a_shortened_tag_is_called_so() -> None:
-    (error,) = errors_of(hear_file("jwm_z", by_hand.text_of(by_hand.jwm_z(site="4.128E+15"))))
-    assert "spreadsheet has shortened the tag to 4.128E+15" in str(error)
+@pytest.mark.parametrize(
+    ("name", "line", "what"),
+    [
+        ("jwm_z", by_hand.jwm_z(site="4.128E+15"), "tag to 4.128E+15"),
+        ("jwm_z", by_hand.jwm_z(time="2.61121E+11"), "time to 2.61121E+11"),
+        ("wm_web_usb", by_hand.wm_web_usb(time="2.02611E+13"), "time to 2.02611E+13"),
+        ("fycomm", by_hand.fycomm(card="6.28E+05"), "tag to 6.28E+05"),
+    ],
+)
+def test_what_a_spreadsheet_has_shortened_is_called_so(name: str, line: str, what: str) -> None:
+    (error,) = errors_of(hear_file(name, by_hand.text_of(line)))
+    assert f"a spreadsheet has shortened the {what}" in str(error)
     assert "spreadsheet" in error.advice
 
 

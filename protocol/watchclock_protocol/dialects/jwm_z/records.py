@@ -17,6 +17,7 @@ from watchclock_protocol.files.fields import (
     read_tag_octets,
     reading,
     time_flags,
+    time_refusal,
     written_time,
 )
 from watchclock_protocol.files.lines import TextLine
@@ -94,7 +95,7 @@ def wand_of(line: TextLine) -> str | None:
 
 def _read_time(line: TextLine, text: bytes, century: int) -> WandTime:
     if not _TIME_TEXT.fullmatch(text):
-        raise line.refusal("its time is not yyMMddHHmmss")
+        raise time_refusal(line, text, "yyMMddHHmmss")
     return written_time(text, b"%d" % (century // 100) + text)
 
 

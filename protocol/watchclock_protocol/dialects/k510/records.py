@@ -10,7 +10,12 @@ missing second are all taken. Its buffers are filled up with zero bytes. No reco
 import re
 from typing import Final
 
-from watchclock_protocol.files.fields import read_tag_octets, reading, written_time
+from watchclock_protocol.files.fields import (
+    read_tag_octets,
+    reading,
+    time_refusal,
+    written_time,
+)
 from watchclock_protocol.files.lines import TextLine
 from watchclock_protocol.files.statements import FileStatement
 from watchclock_protocol.records import Record
@@ -53,6 +58,6 @@ def wand_of(_line: TextLine) -> None:
 def _read_time(line: TextLine, text: bytes, century: int) -> WandTime:
     found = _TIME.fullmatch(text)
     if found is None:
-        raise line.refusal("its time is not yy-MM-dd HH:mm:ss")
+        raise time_refusal(line, text, "yy-MM-dd HH:mm:ss")
     digits = b"".join(part or b"00" for part in found.groups())
     return written_time(text, b"%d" % (century // 100) + digits)

@@ -10,7 +10,12 @@ docs/protocols/wm_web_usb.md. The V5's stamp is only known to be there; its form
 import re
 from typing import Final
 
-from watchclock_protocol.files.fields import read_tag_octets, reading, written_time
+from watchclock_protocol.files.fields import (
+    read_tag_octets,
+    reading,
+    time_refusal,
+    written_time,
+)
 from watchclock_protocol.files.lines import TextLine
 from watchclock_protocol.files.statements import FileStatement, is_wand_number
 from watchclock_protocol.records import Record
@@ -38,7 +43,7 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
         raise line.refusal("its wand is no number")
     tag, stamp = fields[-2:]
     if not _STAMP_TEXT.fullmatch(stamp):
-        raise line.refusal("its time is not yyyyMMddHHmmss")
+        raise time_refusal(line, stamp, "yyyyMMddHHmmss")
     octets = _without_padding(read_tag_octets(line, tag))
     return reading(line, statement, written_time(stamp, stamp), octets)
 
