@@ -78,6 +78,12 @@ VERBS: Final[dict[str, Verb]] = {
     "import": Verb(
         "watchclock.import_command", "import_files", "device", _("Import makers' export files.")
     ),
+    "listen": Verb(
+        "watchclock.listen_command",
+        "listen",
+        "device",
+        _("Take records from a wand as it makes them."),
+    ),
     "upload": Verb(
         "watchclock.upload_command", "upload", "device", _("Send waiting captures to the server.")
     ),

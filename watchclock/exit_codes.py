@@ -19,6 +19,8 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "device.several_wands": 4,
     "device.wrong_dialect": 4,
     "protocol": 4,
+    "protocol.live_missing": 2,
+    "protocol.unit_unknown": 2,
     "capture": 5,
     "device.verification": 5,
     "import": 5,

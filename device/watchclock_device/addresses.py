@@ -1,4 +1,4 @@
-"""The one way to write where a wand is docked: ``scheme:target?dialect=name``."""
+"""The one way to write where a wand is docked: ``scheme:target?dialect=name&unit=number``."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +9,7 @@ from watchclock_device.errors import AddressError
 __all__ = ["AUTO", "Address", "parse_address"]
 
 AUTO: Final = "auto"
+_LONGEST_UNIT: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,16 +20,20 @@ class Address:
         scheme: names the driver: ``serial``, ``tcp``, or that of an installed driver.
         target: what the driver opens, such as ``/dev/ttyUSB0`` or ``192.0.2.7:7001``.
         dialect: name of the dialect the wand speaks, if it was said.
+        unit: the wand's own address on a line that several share, if it was said.
     """
 
     scheme: str
     target: str
     dialect: str | None = None
+    unit: int | None = None
 
     @property
     def text(self) -> str:
         """The address as ``parse_address`` reads it."""
-        question = "" if self.dialect is None else f"?dialect={self.dialect}"
+        options = {"dialect": self.dialect, "unit": self.unit}
+        told = [f"{name}={value}" for name, value in options.items() if value is not None]
+        question = f"?{'&'.join(told)}" if told else ""
         return f"{self.scheme}:{self.target}{question}"
 
 
@@ -48,14 +53,18 @@ def parse_address(text: str) -> Address:
         raise AddressError(address=text or "''", reason="it needs a scheme and a port")
     if scheme == "socket":
         scheme = "tcp"
-    return Address(scheme=scheme, target=target, dialect=_dialect(text, question))
-
-
-def _dialect(text: str, question: str) -> str | None:
     options = dict(parse_qsl(question, keep_blank_values=True))
-    dialect = options.pop("dialect", None)
+    dialect, unit = options.pop("dialect", None), options.pop("unit", None)
     if options:
         raise AddressError(address=text, reason=f"nobody knows the option {min(options)}")
     if dialect == "":
         raise AddressError(address=text, reason="dialect= needs a name")
-    return dialect
+    return Address(scheme=scheme, target=target, dialect=dialect, unit=_unit(text, unit))
+
+
+def _unit(text: str, unit: str | None) -> int | None:
+    if unit is None:
+        return None
+    if not (unit.isascii() and unit.isdecimal() and len(unit) <= _LONGEST_UNIT):
+        raise AddressError(address=text, reason="unit= needs a number")
+    return int(unit)

@@ -3,6 +3,7 @@
 A probe asks a wand for its number in one dialect after the other. That changes nothing on any
 wand: an fcard request is no command of a wm5000t (whose commands need a session begun with 55 E5
 and a check sum), and the wm5000t bytes lie outside any fcard frame, so an fcard wand drops them.
+No frame that looks for an xgd controller holds a 7E of fcard, or a 55 or E5 of a wm5000t.
 Nothing of a probe is captured; the download that follows begins anew.
 """
 
@@ -29,12 +30,12 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
-from watchclock_protocol.dialect import Dialect, host_session
+from watchclock_protocol.dialect import Dialect, host_session, require_unit
 from watchclock_protocol.dialects import find_dialect, load_dialects
 from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
 from watchclock_protocol.session import Identify
 
-__all__ = ["Discovery", "Dock"]
+__all__ = ["Discovery", "Dock", "several_at"]
 
 _SEED_BITS: Final = 32
 
@@ -96,6 +97,7 @@ class Discovery:
         Raises:
             AddressError: ``where`` is no address.
             DialectUnknownError: nobody knows the dialect.
+            UnitUnknownError: no wand of the dialect can have the unit in the address.
             NoWandError: nobody answers.
             NoiseError: what arrives from that address means nothing in any dialect.
             SeveralWandsError: more than one wand answers.
@@ -108,8 +110,9 @@ class Discovery:
         if asked is None and address.dialect is not None:
             asked = find_dialect(address.dialect)
         if asked is not None:
+            require_unit(asked, address.unit)
             return Dock(address=address, dialect=asked)
-        found = self._probe(address, _spoken())
+        found = self._probe(address, _spoken(address.unit))
         if found is None and self._noise_bytes:
             raise NoiseError(address=address.text, count=self._noise_bytes)
         if found is None:
@@ -126,7 +129,7 @@ class Discovery:
 
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""
-        others = [other for other in _spoken() if other.name != dock.dialect.name]
+        others = [other for other in _spoken(dock.address.unit) if other.name != dock.dialect.name]
         found = self._probe(dock.address, others)
         return None if found is None else found.name
 
@@ -159,21 +162,30 @@ class Discovery:
 
     def _answers(self, address: Address, dialect: Dialect) -> bool:
         with closing(open_link(self._drivers, address, dialect.line)) as link:
-            session = host_session(dialect, secrets.randbits(_SEED_BITS))
+            session = host_session(dialect, secrets.randbits(_SEED_BITS), address.unit)
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:
                 talk.ask(Identify(), ignore)
             except WandChangedError as error:
-                raise SeveralWandsError(addresses=address.text) from error
+                raise SeveralWandsError(addresses=several_at(address, error)) from error
             except RemoteProtocolError:
                 self._noise_bytes += talk.received_bytes
                 return False
         return True
 
 
-def _spoken() -> list[Dialect]:
-    """Every dialect that has a host role, and so can be asked for."""
-    return [each for each in load_dialects().values() if each.host is not None]
+def several_at(address: Address, error: WandChangedError) -> str:
+    """The address where two wands answered, and who they are."""
+    return f"{error.details['expected']}, {error.details['found']} ({address.text})"
+
+
+def _spoken(unit: int | None = None) -> list[Dialect]:
+    """Every dialect that has a host role, and so can be asked for; of a unit, by that unit."""
+    return [
+        each
+        for each in load_dialects().values()
+        if each.host is not None and (unit is None or each.shared_line is not None)
+    ]
 
 
 def _expand(pattern: str) -> list[str]:

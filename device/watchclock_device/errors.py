@@ -78,7 +78,10 @@ class AddressError(DeviceError):
 
     code = "device.address"
     template = "{address} is not an address: {reason}."
-    next_step = "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT."
+    next_step = (
+        "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT, each with"
+        " ?dialect=NAME&unit=NUMBER where needed."
+    )
 
 
 class TimeZoneError(DeviceError):
@@ -180,7 +183,10 @@ class SeveralWandsError(DeviceError):
 
     code = "device.several_wands"
     template = "Several wands answer: {addresses}."
-    next_step = "Name the address of the one you mean, or leave only one wand docked."
+    next_step = (
+        "Name the address of the one you mean, with ?unit=NUMBER on a shared line, or leave only"
+        " one wand docked."
+    )
 
 
 class WrongDialectError(DeviceError):

@@ -6,6 +6,8 @@
                 RequestRangeError a request whose values its bytes cannot carry
                 LayoutNotDerivableError  a layout from which no block decoder can be derived
                 HostMissingError  a dialect that is only heard
+                LiveMissingError  a dialect whose wands hand nothing over by themselves
+                UnitUnknownError  an address no wand of the dialect can have
             RemoteProtocolError   the wand (or the line) sent something it may not
                 FrameError        a frame that cannot be cut or unescaped
                 ChecksumError     a frame or record whose sum does not hold
@@ -40,6 +42,7 @@ __all__ = [
     "LayoutError",
     "LayoutNotDerivableError",
     "LineError",
+    "LiveMissingError",
     "LocalProtocolError",
     "NotACaptureError",
     "ProtocolError",
@@ -51,6 +54,7 @@ __all__ = [
     "SequenceError",
     "SilenceError",
     "TranscriptError",
+    "UnitUnknownError",
     "WandChangedError",
 ]
 
@@ -110,6 +114,22 @@ class HostMissingError(LocalProtocolError):
     code = "protocol.host_missing"
     template = "Nothing can be asked in the dialect {dialect}; it is only read."
     next_step = "Name the dialect the wand speaks, or import the file with watchclock import."
+
+
+class LiveMissingError(LocalProtocolError):
+    """A dialect whose wands keep their records until they are read."""
+
+    code = "protocol.live_missing"
+    template = "Wands of the dialect {dialect} do not hand over records by themselves."
+    next_step = "Read them with watchclock download."
+
+
+class UnitUnknownError(LocalProtocolError):
+    """An address on a shared line that no wand of the dialect can have."""
+
+    code = "protocol.unit_unknown"
+    template = "No wand of the dialect {dialect} can be unit {unit} of a line."
+    next_step = "Leave ?unit= out of the address, or write the unit that is set on the wand."
 
 
 class RemoteProtocolError(ProtocolError):

@@ -7,7 +7,8 @@ from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
 
 __all__ = ["Acknowledged", "Answer", "ClockReading", "ClockSet", "Counters", "DialectReply"]
-__all__ += ["Identity", "ReadingComplete", "RingState", "WandHealth"]
+__all__ += ["Identity", "LiveBegan", "LiveEnded", "PushAnswered", "ReadingComplete", "RingState"]
+__all__ += ["WandHealth"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,21 @@ class ClockSet:
     civil: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LiveBegan:
+    """The wand hands over every record it makes, of its own accord."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEnded:
+    """The wand does with new records what it did before ``LiveBegan``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswered:
+    """The wand was told that the record it handed over is safe; it confirms nothing."""
+
+
 class DialectReply:
     """A reply that only one dialect knows; its values are subclasses beside its commands.
 
@@ -120,5 +136,14 @@ class DialectReply:
 
 
 Answer = (
-    Identity | ClockReading | Counters | ReadingComplete | Acknowledged | ClockSet | DialectReply
+    Identity
+    | ClockReading
+    | Counters
+    | ReadingComplete
+    | Acknowledged
+    | ClockSet
+    | LiveBegan
+    | LiveEnded
+    | PushAnswered
+    | DialectReply
 )
