@@ -38,7 +38,6 @@ from watchclock_protocol.errors import (
     ChecksumError,
     LayoutError,
     LocalProtocolError,
-    RefusedError,
     RemoteProtocolError,
     SilenceError,
 )
@@ -222,10 +221,7 @@ class XgdHost:
             self._waiting = raw
 
     def _note_present(self, address: int) -> list[Event]:
-        try:
-            self._procedures.note_present(address)
-        except RemoteProtocolError as error:
-            return self._fail(error)
+        self._procedures.note_present(address)
         if self._ask is None or address != self._ask.address:
             return []
         return self._take(Present(address))
@@ -253,7 +249,7 @@ class XgdHost:
             return []
         name = plain_name(type(self._ask.request))
         if self._tries >= MOST_TRIES:
-            return self._fail(RefusedError(command=name, reason="every answer was damaged"))
+            return self._fail(SilenceError(command=name, attempts=self._tries))
         if isinstance(self._ask.request, AreYouThere):
             return [Resent(self._command, self._tries + 1), *self._transmit(AreYouThere())]
         self._is_settling = True

@@ -116,24 +116,22 @@ class Procedures:
         self._mode_before: int | None = None
 
     def note_present(self, address: int) -> None:
-        """A controller answered while the line is searched.
-
-        Raises:
-            WandChangedError: it is the second one.
-        """
+        """A controller answered while the line is searched."""
         if address not in self._found:
             self._found.append(address)
-        if len(self._found) > 1:
-            first, second, *_ = map(identity_of, self._found)
-            raise WandChangedError(expected=first.key, found=second.key)
 
     def identify(self) -> _Steps[Identity]:
-        """Which controller this is: are you there, of it or of every address searched."""
+        """Which controller this is: are you there, of it or of every address searched; its time.
+
+        The answer to ``are you there`` looks like the question, so that a line which echoes gives
+        it too; it gives no time.
+        """
         if self.address is None:
-            self.address = yield from self._search()
+            yield from self._search()
         else:
             yield from self._ask(AreYouThere(), Present)
-        return identity_of(self.address)
+            yield from self._ask(ReadTime(), TimeShown)
+        return identity_of(self.address or 0)
 
     def check_clock(self) -> _Steps[ClockReading]:
         """Time, date, time: the date is certain when the second time is of the same day."""
@@ -225,7 +223,13 @@ class Procedures:
         self.announced, self.is_read = None, False
         return done
 
-    def _search(self) -> _Steps[int]:
+    def _search(self) -> _Steps[None]:
+        """Find the only controller on the line.
+
+        Raises:
+            SilenceError: there is none.
+            WandChangedError: there are several.
+        """
         self._found.clear()
         self.is_searching = True
         for address in SEARCHED_UNITS:
@@ -237,9 +241,20 @@ class Procedures:
                 is_repeatable=False,
             )
         self.is_searching = False
-        if not self._found:
+        for address in self._found[:1]:
+            time = yield Ask(
+                request=ReadTime(),
+                address=address,
+                wait_s=LAST_PROBE_TIMEOUT_S,
+                is_repeatable=False,
+            )
+            self.address = None if time is None else address
+        if self.address is None:
             raise SilenceError(command=plain_name(AreYouThere), attempts=len(SEARCHED_UNITS))
-        return self._found[0]
+        if len(self._found) > 1:
+            first, second, *_ = map(identity_of, self._found)
+            self.address = None
+            raise WandChangedError(expected=first.key, found=second.key)
 
     def _ask(self, request: XgdRequest, expected: type[_Reply]) -> _Steps[_Reply]:
         reply = yield Ask(request=request, address=self.address or 0)

@@ -1,5 +1,6 @@
 """The controller's side of a conversation, for a firmware that holds clock, memory and mode."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,24 +71,13 @@ class WandSession:
         """Bytes of an unfinished frame, less than 25."""
         return self._cutter.held_bytes
 
-    def receive(self, data: bytes) -> list[WandEvent]:
-        """What the host's bytes ask for, in order. Never raises for what they hold."""
-        events: list[WandEvent] = []
-        for item in self._cutter.receive(data):
-            match item:
-                case Frame() if item.address == self.address:
-                    events += self._take(item.request())
-                case BrokenFrame(error, address):
-                    events.append(FrameRejected(error))
-                    if address == self.address:
-                        is_crc = isinstance(error, ChecksumError)
-                        report = build_short_report(_CRC_REPORT if is_crc else _HEAD_REPORT)
-                        events.append(Transmit(report))
-                case BytesSkipped():
-                    events.append(item)
-                case _:
-                    pass
-        return events
+    def receive(self, data: bytes) -> Iterator[WandEvent]:
+        """What the host's bytes ask for, in order. Never raises for what they hold.
+
+        The bytes are taken at once; each request is to be replied to before the next is drawn, as
+        it was made before the host could send the one after.
+        """
+        return self._events(self._cutter.receive(data))
 
     def reply(self, requested: Requested, reply: XgdReply) -> bytes:
         """The frame to transmit for the firmware's answer; that to a new address comes from it.
@@ -117,9 +107,24 @@ class WandSession:
         self.state = advance(self.state, reply_signal(pushed))
         return build_push(self.address, pushed)
 
-    def _take(self, request: XgdRequest) -> list[WandEvent]:
+    def _events(self, items: list[Frame | BrokenFrame | BytesSkipped]) -> Iterator[WandEvent]:
+        for item in items:
+            match item:
+                case Frame() if item.address == self.address:
+                    yield from self._take(item.request())
+                case BrokenFrame(error, address):
+                    yield FrameRejected(error)
+                    if address == self.address:
+                        is_crc = isinstance(error, ChecksumError)
+                        yield Transmit(build_short_report(_CRC_REPORT if is_crc else _HEAD_REPORT))
+                case BytesSkipped():
+                    yield item
+                case _:
+                    pass
+
+    def _take(self, request: XgdRequest) -> Iterator[WandEvent]:
         try:
             self.state = advance(self.state, request_signal(request))
         except SequenceError:
-            return []  # an answer to a push that was never made
-        return [Requested(request)]
+            return  # an answer to a push that was never made
+        yield Requested(request)
