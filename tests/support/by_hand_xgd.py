@@ -62,7 +62,11 @@ class HandMadeController:
     Attributes:
         records: the memory, oldest first.
         others: other addresses on the line at which somebody answers.
+        is_forgetful: it counts its records but hands none out.
+        is_pushy: it pushes its oldest record before every answer, too.
         added: touched before the command with this number, from 0, is answered.
+        loses: functions whose next answer gets lost.
+        times: what its clock shows when it is asked for the time, before it goes on as usual.
         heard: function and data of every command, in order.
     """
 
@@ -72,6 +76,9 @@ class HandMadeController:
     clock: bytes = bytes.fromhex("093408211126")
     others: tuple[int, ...] = ()
     is_forgetful: bool = False
+    is_pushy: bool = False
+    loses: set[int] = field(default_factory=set[int])
+    times: list[bytes] = field(default_factory=list[bytes])
     added: dict[int, bytes] = field(default_factory=dict[int, bytes])
     heard: list[tuple[int, bytes]] = field(default_factory=list[tuple[int, bytes]])
     deletions: int = 0
@@ -98,6 +105,11 @@ class HandMadeController:
         if function == 0x05:
             self.address = data[0]
         answer = frame(self.address, function, self.obey(function, data))
+        if function in self.loses:
+            self.loses.remove(function)
+            return b""
+        if self.is_pushy:
+            return self.push() + answer
         return answer + (self.push() if function == 0x0B else b"")
 
     def push(self) -> bytes:
@@ -114,7 +126,7 @@ class HandMadeController:
         self.clock = data + self.clock[3:] if function == 0x01 else self.clock
         self.clock = self.clock[:3] + data if function == 0x02 else self.clock
         answers = {
-            0x03: self.clock[:3],
+            0x03: self.times.pop(0) if function == 0x03 and self.times else self.clock[:3],
             0x04: self.clock[3:],
             0x06: bytes([len(self.records)]),
             0x0C: bytes([self.mode]),

@@ -73,7 +73,7 @@ def noise_before(position: int) -> Fault:
     return lambda at, byte: b"\x00!X" + bytes([byte]) if at == position else bytes([byte])
 
 
-def silent_from(position: int, length: int = 20) -> Fault:
+def silent_from(position: int, length: int = 10) -> Fault:
     return lambda at, byte: b"" if position <= at < position + length else bytes([byte])
 
 

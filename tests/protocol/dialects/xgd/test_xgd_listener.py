@@ -23,7 +23,6 @@ from watchclock_protocol.events import (
     FrameRejected,
     Heard,
     ReadingBegan,
-    RecordsReceived,
 )
 from watchclock_protocol.messages import (
     Acknowledged,

@@ -51,21 +51,18 @@ class Memory:
         return said
 
     def decide(self, request: XgdRequest) -> XgdReply:
-        match request:
-            case ReadTime():
-                return TimeShown(bytes.fromhex("093408"))
-            case ReadDate():
-                return DateShown(bytes.fromhex("211126"))
-            case CountRecords():
-                return Count(len(self.records))
-            case ReadRecord(place):
-                held = self.records[place - 1 : place]
-                return StoredRecord(held[0]) if held else RecordOutOfRange(len(self.records))
-            case DeleteRecords():
-                self.records = []
-                return Done()
-            case _:
-                return Done()
+        count = len(self.records)
+        if isinstance(request, DeleteRecords):
+            self.records = []
+        if isinstance(request, ReadRecord):
+            is_held = request.place == count == 1
+            return StoredRecord(WORKED) if is_held else RecordOutOfRange(count)
+        answers: dict[type[XgdRequest], XgdReply] = {
+            ReadTime: TimeShown(bytes.fromhex("093408")),
+            ReadDate: DateShown(bytes.fromhex("211126")),
+            CountRecords: Count(count),
+        }
+        return answers.get(type(request), Done())
 
 
 def test_the_controller_answers_the_worked_host_with_exactly_the_worked_bytes() -> None:
