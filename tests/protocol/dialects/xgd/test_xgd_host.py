@@ -148,7 +148,7 @@ def test_fewer_records_than_announced_are_missing() -> None:
 
 
 def lossy_line(count: int, function: int) -> Line:
-    """A line on which the answer to this function gets lost once, after the controller is known."""
+    """A line on which the answer to this function gets lost once, behind ``Identify``."""
     line = full_line(count)
     line.ask(Identify())
     line.controller.loses.add(function)
