@@ -16,6 +16,7 @@ pytestmark = pytest.mark.pty
 JOURNAL = {
     "fcard": [name.value for name in StepName if name is not StepName.RECOVER],
     "wm5000t": ["identify", "counters", "read", "verify", "store", "acknowledge", "close"],
+    "xgd": [name.value for name in StepName if name is not StepName.RECOVER],
 }
 
 

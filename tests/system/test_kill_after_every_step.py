@@ -23,6 +23,7 @@ STATES = (StepState.BEGUN, StepState.DONE)
 NOT_OFFERED: dict[str, list[StepName]] = {
     "fcard": [],
     "wm5000t": [StepName.CLOCK_CHECK, StepName.SET_CLOCK],
+    "xgd": [],
 }
 KILLS = [
     (dialect, name, state)
