@@ -8,7 +8,7 @@ from watchclock_protocol.values import WandTime
 
 __all__ = ["Acknowledged", "Answer", "ClockReading", "ClockSet", "Counters", "DialectReply"]
 __all__ += ["Identity", "LiveBegan", "LiveEnded", "PushAnswered", "ReadingComplete", "RingState"]
-__all__ += ["WandHealth"]
+__all__ += ["WandHealth", "slotless_counters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,19 @@ class Counters:
     def announced(self) -> int:
         """All records the wand says it holds unread."""
         return sum(ring.unread for ring in self.rings)
+
+
+def slotless_counters(unread: int) -> Counters:
+    """The counters of a memory without slots, of which nothing is told but how many wait."""
+    ring = RingState(
+        kind=RecordKind.PATROL,
+        capacity=None,
+        write_index=None,
+        read_index=None,
+        is_wrapped=False,
+        unread=unread,
+    )
+    return Counters((ring,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,6 @@ from watchclock_protocol.dialect import LineSettings
 from watchclock_protocol.errors import DialectUnknownError, UnitUnknownError
 from watchclock_protocol.values import TagId
 from watchclock_sim.wands.fcard import FcardWand
-from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.wm5000t import Wm5000tWand
 from watchclock_sim.wands.xgd import XgdWand
 
@@ -146,7 +145,7 @@ def test_looking_for_an_xgd_controller_changes_nothing_on_other_wands() -> None:
         Discovery({"serial": port}, hurried_clocks()).find_dock("/dev/x")
     probes = [data for data in port.written if data.startswith(b"!XD")]
     assert probes == [by_hand_xgd.frame(unit, 9) for unit in range(1, 17)]
-    others: list[Firmware] = [FcardWand(setup_of("1")), Wm5000tWand(setup_of("531932"))]
+    others = (FcardWand(setup_of("1")), Wm5000tWand(setup_of("531932")))
     for wand in others:
         said = [b"".join(wand.receive(probe, 0.0, DOCKED_AT)) for probe in probes]
         assert set(said) == {b""}

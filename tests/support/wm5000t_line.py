@@ -1,9 +1,9 @@
 """A line between the WM-5000T host role and a hand-made wand: its own time, and faults on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.support.by_hand_wm5000t import CLOSE, HandMadeWand
+from tests.support.line_faults import Fault, no_fault
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.events import (
     Answered,
@@ -15,13 +15,6 @@ from watchclock_protocol.events import (
 )
 from watchclock_protocol.messages import Answer
 from watchclock_protocol.session import HostCommand
-
-Fault = Callable[[int, int], bytes]
-"""Given the number of a byte the wand sends, from 0, and the byte: what arrives instead."""
-
-
-def no_fault(_index: int, byte: int) -> bytes:
-    return bytes([byte])
 
 
 @dataclass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from tests.support import by_hand_xgd as by_hand
 from tests.support.by_hand_xgd import HandMadeController
+from tests.support.line_faults import Fault, no_fault
 from watchclock_protocol.dialects.xgd.commands import ChangeAddress
 from watchclock_protocol.dialects.xgd.host import XgdHost
 from watchclock_protocol.events import (
@@ -17,13 +18,6 @@ from watchclock_protocol.events import (
 )
 from watchclock_protocol.messages import Answer
 from watchclock_protocol.session import HostCommand, LiveCommand
-
-Fault = Callable[[int, int], bytes]
-"""Given the number of a byte the controller sends, from 0, and the byte: what arrives instead."""
-
-
-def no_fault(_index: int, byte: int) -> bytes:
-    return bytes([byte])
 
 
 @dataclass

@@ -11,21 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from tests.support.docks import (
-    HASTY_CLOCKS,
     decoded_in,
     download_from,
     exit_of_child,
     natural_keys,
 )
-from tests.support.server_app import make_app
+from tests.support.server_app import stored_raws
 from tests.support.wands import RunningWand, running_wand
 from watchclock.command import main
 from watchclock_device.drivers.serial_port import SerialLink
 from watchclock_device.open_capture import OpenCapture
-from watchclock_device.spool import Spool
 from watchclock_protocol.capture import Lane
 
 pytestmark = pytest.mark.pty
@@ -47,14 +44,7 @@ def told(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def check_every_record_is_on_the_server_once(spool: Path, folder: Path) -> None:
-    """Uploads all captures to a new server, each twice, and looks into its database."""
-    folder.mkdir()
-    with make_app(folder) as app, app.database.session() as session:
-        for path in 2 * Spool(spool, HASTY_CLOCKS).waiting():
-            headers = {"X-Capture-SHA256": path.stem}
-            answer = app.dock.post("/api/captures", content=path.read_bytes(), headers=headers)
-            assert (answer.status_code, answer.json()["conflict"]) == (200, 0)
-        stored = session.execute(text("SELECT raw FROM records")).scalars().all()
+    stored = stored_raws(spool, folder)
     assert len(stored) == len(set(stored)) == RECORDS
 
 

@@ -11,26 +11,12 @@ from typing import Final
 
 from watchclock_protocol.dialects.xgd.records import decode_record
 from watchclock_protocol.events import Event, Heard, ReadingBegan, RecordsReceived
-from watchclock_protocol.messages import Acknowledged, Counters, ReadingComplete, RingState
-from watchclock_protocol.records import RecordKind
+from watchclock_protocol.messages import Acknowledged, ReadingComplete, slotless_counters
 
-__all__ = ["MOST_RECORDS", "HeardMemory", "counters_of"]
+__all__ = ["MOST_RECORDS", "HeardMemory"]
 
 MOST_RECORDS: Final = 255
 """The count is one byte, so no controller holds more."""
-
-
-def counters_of(unread: int) -> Counters:
-    """One memory without slots; the number of a record begins again after every deletion."""
-    ring = RingState(
-        kind=RecordKind.PATROL,
-        capacity=None,
-        write_index=None,
-        read_index=None,
-        is_wrapped=False,
-        unread=unread,
-    )
-    return Counters((ring,))
 
 
 class HeardMemory:
@@ -52,7 +38,7 @@ class HeardMemory:
         was_wiped = self.is_wipe_asked and unread < (self._announced or 0)
         was_handed_over = unread == 0 and bool(self._pushed)
         self._announced = unread
-        yield Heard(counters_of(unread))
+        yield Heard(slotless_counters(unread))
         if was_wiped or was_handed_over:
             yield from self.wipe()
             self._announced = unread

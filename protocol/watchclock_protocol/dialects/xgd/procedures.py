@@ -36,7 +36,6 @@ from watchclock_protocol.dialects.xgd.commands import (
     plain_name,
 )
 from watchclock_protocol.dialects.xgd.listener import identity_of
-from watchclock_protocol.dialects.xgd.memory import counters_of
 from watchclock_protocol.dialects.xgd.records import decode_clock, encode_clock
 from watchclock_protocol.errors import (
     RecordsChangedError,
@@ -55,6 +54,7 @@ from watchclock_protocol.messages import (
     LiveBegan,
     LiveEnded,
     ReadingComplete,
+    slotless_counters,
 )
 
 __all__ = ["ANSWER_TIMEOUT_S", "PROBE_TIMEOUT_S", "SEARCHED_UNITS", "Ask", "Procedure"]
@@ -148,7 +148,7 @@ class Procedures:
         """How many records wait."""
         self.is_read = False
         self.announced = (yield from self._ask(CountRecords(), Count)).unread
-        return counters_of(self.announced)
+        return slotless_counters(self.announced)
 
     def read_records(self) -> _Steps[ReadingComplete]:
         """Every record once, from place 1 to the announced count."""

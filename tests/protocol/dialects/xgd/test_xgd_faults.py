@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import by_hand_xgd as by_hand
-from tests.support.xgd_line import Fault, Line, full_line, no_fault
+from tests.support.line_faults import (
+    Fault,
+    before,
+    flipped_high,
+    flipped_low,
+    lost,
+    no_fault,
+    silent_from,
+)
+from tests.support.xgd_line import Line, full_line
 from watchclock_protocol.dialects.xgd import XGD
 from watchclock_protocol.dialects.xgd.host import XgdHost
 from watchclock_protocol.events import Answered, Event, Failed, Resent, Transmit
@@ -53,32 +62,20 @@ def bytes_of_a_good_download() -> int:
     return line.carried
 
 
-def lost(position: int) -> Fault:
-    return lambda at, byte: b"" if at == position else bytes([byte])
-
-
-def flipped_low(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x01]) if at == position else bytes([byte])
-
-
-def flipped_high(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x80]) if at == position else bytes([byte])
-
-
 def start_before(position: int) -> Fault:
-    return lambda at, byte: (b"!XD" if at == position else b"") + bytes([byte])
+    return before(position, b"!XD")
 
 
 def noise_before(position: int) -> Fault:
-    return lambda at, byte: b"\x00!X" + bytes([byte]) if at == position else bytes([byte])
+    return before(position, b"\x00!X")
 
 
-def silent_from(position: int, length: int = 10) -> Fault:
-    return lambda at, byte: b"" if position <= at < position + length else bytes([byte])
+def silent_awhile_from(position: int) -> Fault:
+    return silent_from(position, 10)
 
 
 @pytest.mark.parametrize(
-    "fault", [lost, flipped_low, flipped_high, start_before, noise_before, silent_from]
+    "fault", [lost, flipped_low, flipped_high, start_before, noise_before, silent_awhile_from]
 )
 def test_one_fault_at_any_byte_costs_neither_a_record_nor_the_download(
     fault: Callable[[int], Fault],

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_xgd as by_hand
 from tests.support.golden_xgd import golden_frames
+from tests.support.line_faults import normalised
 from watchclock_protocol.dialects.xgd.commands import (
     COMMANDS,
     REPLY_LENGTHS,
@@ -222,20 +223,6 @@ LINES = st.lists(
     ),
     max_size=25,
 ).map(b"".join)
-
-
-def normalised(items: list[Item]) -> list[str]:
-    """Items as text, neighbouring skips added up."""
-    lines: list[str] = []
-    skipped = 0
-    for item in [*items, None]:
-        if isinstance(item, BytesSkipped):
-            skipped += item.count
-            continue
-        lines += [f"skipped {skipped}"] if skipped else []
-        skipped = 0
-        lines.append(f"{item.error}" if isinstance(item, BrokenFrame) else repr(item))
-    return lines
 
 
 @given(LINES, st.lists(st.integers(1, 40), min_size=1))

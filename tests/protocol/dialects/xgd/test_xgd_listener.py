@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_xgd as by_hand
 from tests.support.golden_xgd import Spoken, conversation, golden_frames
+from tests.support.line_faults import normalised
 from watchclock_protocol.capture import Chunk, Lane
 from watchclock_protocol.dialects.xgd import XGD
 from watchclock_protocol.dialects.xgd.commands import (
@@ -284,19 +285,6 @@ CONVERSATIONS = st.lists(
     st.tuples(st.sampled_from(["TX", "RX"]), st.one_of(PIECES, st.binary(max_size=40))),
     max_size=40,
 )
-
-
-def normalised(events: list[Event]) -> list[str]:
-    lines: list[str] = []
-    skipped = 0
-    for event in [*events, None]:
-        if isinstance(event, BytesSkipped):
-            skipped += event.count
-            continue
-        lines += [f"skipped {skipped}"] if skipped else []
-        skipped = 0
-        lines.append(f"{event.error}" if isinstance(event, FrameRejected) else repr(event))
-    return lines
 
 
 @given(CONVERSATIONS, st.integers(1, 7))
