@@ -75,11 +75,23 @@ VERBS: Final[dict[str, Verb]] = {
     "download": Verb(
         "watchclock.download_command", "download", "device", _("Download one wand safely.")
     ),
+    "import": Verb(
+        "watchclock.import_command", "import_files", "device", _("Import makers' export files.")
+    ),
+    "listen": Verb(
+        "watchclock.listen_command",
+        "listen",
+        "device",
+        _("Take records from a wand as it makes them."),
+    ),
     "upload": Verb(
         "watchclock.upload_command", "upload", "device", _("Send waiting captures to the server.")
     ),
     "decode": Verb(
         "watchclock.decode_command", "decode", "device", _("Print the records of a capture.")
+    ),
+    "read-tag": Verb(
+        "watchclock.read_tag_command", "read_tag", "device", _("Read tags at a desk reader.")
     ),
     "serve": Verb("watchclock.serve_command", "serve", "server", _("Run the server.")),
     "invite": Verb(

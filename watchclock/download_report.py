@@ -15,7 +15,15 @@ from watchclock_protocol.capture import StepName
 from watchclock_protocol.messages import WandHealth
 from watchclock_protocol.records import RecordFlag, RecordKind
 
-__all__ = ["ProgressBar", "clock_words", "print_recovered", "print_result", "result_fields"]
+__all__ = [
+    "ProgressBar",
+    "clock_words",
+    "counts_of",
+    "kind_words",
+    "print_recovered",
+    "print_result",
+    "result_fields",
+]
 
 STEP_TEXTS: Final[Mapping[StepName, str]] = {
     StepName.IDENTIFY: _("Asking which wand this is"),
@@ -79,12 +87,7 @@ def print_result(result: DownloadResult) -> None:
 def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
     firmware = f" ({result.wand.firmware})" if result.wand.firmware else ""
     yield _("Wand"), f"{result.wand.key}{firmware}"
-    patrol = result.kinds.get(RecordKind.PATROL, 0)
-    system = result.kinds.get(RecordKind.SYSTEM, 0)
-    counted = _("{patrol} patrol, {system} system")
-    yield _("Records"), counted.format(patrol=patrol, system=system)
-    if knocks := result.kinds.get(RecordKind.KNOCK, 0):
-        yield _("Knocks"), str(knocks)
+    yield _("Records"), kind_words(result.kinds)
     if result.is_overwritten:
         yield _("Warning"), _("The memory was full; older records were overwritten on the wand.")
     for flag, count in sorted(result.flags.items()):
@@ -98,6 +101,12 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
         _("yes, and the clock was set") if result.is_acknowledged else _("no, kept on request"),
     )
     yield _("Capture"), str(result.capture)
+
+
+def kind_words(kinds: Mapping[RecordKind, int]) -> str:
+    """How many records of which kind, in words."""
+    patrol, system = kinds.get(RecordKind.PATROL, 0), kinds.get(RecordKind.SYSTEM, 0)
+    return _("{patrol} patrol, {system} system").format(patrol=patrol, system=system)
 
 
 def clock_words(offset_s: float) -> str:
@@ -132,8 +141,8 @@ def result_fields(result: DownloadResult) -> dict[str, object]:
         "firmware": result.wand.firmware,
         "announced": result.announced,
         "received": result.received,
-        "kinds": _counts(result.kinds),
-        "flags": _counts(result.flags),
+        "kinds": counts_of(result.kinds),
+        "flags": counts_of(result.flags),
         "is_overwritten": result.is_overwritten,
         "clock_offset_s": result.clock_offset_s,
         "health": None if result.health is None else _health(result.health),
@@ -147,7 +156,8 @@ def result_fields(result: DownloadResult) -> dict[str, object]:
     }
 
 
-def _counts(counted: Mapping[RecordKind, int] | Mapping[RecordFlag, int]) -> dict[str, int]:
+def counts_of(counted: Mapping[RecordKind, int] | Mapping[RecordFlag, int]) -> dict[str, int]:
+    """Counted kinds or doubts as JSON tells them."""
     return {str(name): count for name, count in counted.items()}
 
 

@@ -17,6 +17,7 @@ from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, Syste
 from watchclock_protocol.replay import DecodedDownload, KeyedRecord
 
 __all__ = ["Printer", "csv_printer", "print_json", "print_table", "protected", "record_fields"]
+__all__ += ["stored_fields", "tag_or_event"]
 
 COLUMNS: Final = (
     "position",
@@ -57,13 +58,15 @@ class Printer(Protocol):
 
 def record_fields(keyed: KeyedRecord) -> dict[str, Field]:
     """Everything a record says, by column name; raw bytes as hexadecimal digits."""
-    record = keyed.record
+    return {"position": keyed.position, "rank": keyed.rank, **stored_fields(keyed.record)}
+
+
+def stored_fields(record: Record) -> dict[str, Field]:
+    """What a record says by itself, wherever it was read, by column name."""
     time = record.time
     fields: dict[str, Field] = {
-        "position": keyed.position,
         "kind": record.kind,
         "slot": record.slot,
-        "rank": keyed.rank,
         "wand_time": _civil(time.civil),
         "time_flaw": time.flaw,
         "flags": sorted(record.flags),
@@ -178,7 +181,7 @@ def _cells(keyed: KeyedRecord) -> list[str]:
         KIND_WORDS[record.kind],
         fields["slot"],
         fields["wand_time"],
-        _tag_or_event(record),
+        tag_or_event(record),
         fields.get("guard_number"),
         ", ".join(FLAG_WORDS[flag] for flag in sorted(record.flags)),
         fields["raw"],
@@ -186,7 +189,8 @@ def _cells(keyed: KeyedRecord) -> list[str]:
     return [_word(value) for value in shown]
 
 
-def _tag_or_event(record: Record) -> str:
+def tag_or_event(record: Record) -> str:
+    """What was touched, what happened, or how strong a knock was, in words."""
     match record:
         case KnockRecord(strength_mg=strength):
             return "" if strength is None else f"{strength / 1000:.1f} g"

@@ -17,7 +17,8 @@ app: Final = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 Dialect = Annotated[
     str,
-    typer.Argument(help=_("Which kind of wand."), metavar=f"[{'|'.join(personality_names())}]"),
+    # The names are no metavar: it would take the room of every other argument's help.
+    typer.Argument(help=f"{_('Which kind of wand.')} {', '.join(personality_names())}"),
 ]
 Link = Annotated[Path | None, typer.Argument(help=_("Where to keep a link to the pty."))]
 Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-terminal."))]

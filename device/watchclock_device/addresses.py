@@ -1,4 +1,4 @@
-"""The one way to write where a wand is docked: ``scheme:target?dialect=name&profile=name``."""
+"""The one way to write where a wand is docked: ``scheme:target?dialect=name&unit=number``."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +9,7 @@ from watchclock_device.errors import AddressError
 __all__ = ["AUTO", "Address", "parse_address"]
 
 AUTO: Final = "auto"
+_LONGEST_UNIT: Final = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,20 +20,23 @@ class Address:
         scheme: names the driver: ``serial``, ``tcp``, or that of an installed driver.
         target: what the driver opens, such as ``/dev/ttyUSB0`` or ``192.0.2.7:7001``.
         dialect: name of the dialect the wand speaks, if it was said.
+        unit: the wand's own address on a line that several share, if it was said.
         profile: name of the settings in which this wand is to be asked, if it was said.
     """
 
     scheme: str
     target: str
     dialect: str | None = None
+    unit: int | None = None
     profile: str | None = None
 
     @property
     def text(self) -> str:
         """The address as ``parse_address`` reads it."""
-        options = {"dialect": self.dialect, "profile": self.profile}
-        said = "&".join(f"{name}={value}" for name, value in options.items() if value is not None)
-        return f"{self.scheme}:{self.target}{'?' if said else ''}{said}"
+        options = {"dialect": self.dialect, "unit": self.unit, "profile": self.profile}
+        told = [f"{name}={value}" for name, value in options.items() if value is not None]
+        question = f"?{'&'.join(told)}" if told else ""
+        return f"{self.scheme}:{self.target}{question}"
 
 
 def parse_address(text: str) -> Address:
@@ -56,15 +60,24 @@ def parse_address(text: str) -> Address:
         scheme=scheme,
         target=target,
         dialect=options.get("dialect"),
+        unit=_unit(text, options.get("unit")),
         profile=options.get("profile"),
     )
 
 
 def _options(text: str, question: str) -> dict[str, str]:
     options = dict(parse_qsl(question, keep_blank_values=True))
-    if unknown := options.keys() - {"dialect", "profile"}:
+    if unknown := options.keys() - {"dialect", "unit", "profile"}:
         raise AddressError(address=text, reason=f"nobody knows the option {min(unknown)}")
-    for name, value in options.items():
-        if not value:
+    for name in ("dialect", "profile"):
+        if options.get(name) == "":
             raise AddressError(address=text, reason=f"{name}= needs a name")
     return options
+
+
+def _unit(text: str, unit: str | None) -> int | None:
+    if unit is None:
+        return None
+    if not (unit.isascii() and unit.isdecimal() and len(unit) <= _LONGEST_UNIT):
+        raise AddressError(address=text, reason="unit= needs a number")
+    return int(unit)

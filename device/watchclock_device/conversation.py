@@ -8,9 +8,9 @@ from watchclock_device.links import Link
 from watchclock_protocol.capture import Lane
 from watchclock_protocol.events import Answered, Event, Failed, Transmit
 from watchclock_protocol.messages import Answer
-from watchclock_protocol.session import HostCommand, HostSession
+from watchclock_protocol.session import HostCommand, HostSession, LiveCommand, LiveSession
 
-__all__ = ["Conversation", "Observer", "Recorder", "Unrecorded", "ignore"]
+__all__ = ["Conversation", "LiveConversation", "Observer", "Recorder", "Unrecorded", "ignore"]
 
 _LONGEST_WAIT_S: Final = 1.0
 
@@ -70,9 +70,11 @@ class Conversation:
             LinkLostError: the link broke.
             SpoolError: the capture cannot be written.
         """
-        events = self._session.send(command, self._clocks.monotonic_s())
+        return self._finish(self._session.send(command, self._clocks.monotonic_s()), observe)
+
+    def _finish(self, events: list[Event], observe: Observer) -> Answer:
         while (answer := self._take(events, observe)) is None:
-            events = self._wait()
+            events = self._wait(_LONGEST_WAIT_S)
         return answer
 
     def _take(self, events: Iterable[Event], observe: Observer) -> Answer | None:
@@ -94,10 +96,10 @@ class Conversation:
         self._recorder.chunk(Lane.TO_WAND, data, self.sent_utc_ns)
         self._link.write(data)
 
-    def _wait(self) -> list[Event]:
+    def _wait(self, longest_s: float) -> list[Event]:
         """What happens next; noise that never falls silent does not outlast the deadline."""
         deadline = self._session.deadline
-        timeout_s = _LONGEST_WAIT_S if deadline is None else deadline - self._clocks.monotonic_s()
+        timeout_s = longest_s if deadline is None else deadline - self._clocks.monotonic_s()
         events: list[Event] = []
         if data := self._link.read(max(0.0, timeout_s)):
             self.received_utc_ns = self._clocks.utc_ns()
@@ -109,3 +111,33 @@ class Conversation:
         if deadline is not None and now >= deadline:
             events += self._session.expire(now)
         return events
+
+
+class LiveConversation(Conversation):
+    """One session with a wand that hands its records over as it makes them."""
+
+    def __init__(
+        self, link: Link, session: LiveSession, recorder: Recorder, clocks: Clocks
+    ) -> None:
+        super().__init__(link, session, recorder, clocks)
+        self._live_session = session
+
+    @property
+    def has_pushed(self) -> bool:
+        """A record was handed over and waits for ``AnswerPushed``."""
+        return self._live_session.has_pushed
+
+    def tell(self, command: LiveCommand, observe: Observer) -> Answer:
+        """The wand's answer; raises what ``ask`` raises."""
+        return self._finish(self._live_session.send(command, self._clocks.monotonic_s()), observe)
+
+    def watch(self, longest_s: float, observe: Observer) -> bool:
+        """Waits for what the wand says by itself; whether it said anything.
+
+        Raises:
+            LinkLostError: the link broke.
+            SpoolError: the capture cannot be written.
+        """
+        before = self.received_bytes
+        self._take(self._wait(longest_s), observe)
+        return self.received_bytes > before

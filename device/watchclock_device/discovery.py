@@ -11,6 +11,9 @@ at their other speeds when nobody answered. That changes nothing on any wand:
   wm5000t probe has no EB. In an fcard probe, whose token may hold one, 01 and a length of 0 follow
   too soon for that.
 
+- No frame that looks for an xgd controller holds a 7E of fcard, a 55 or E5 of a wm5000t, or the
+  twelve bytes that clear a kaihe_eb wand; to an xgd controller nothing is a frame but "!XD".
+
 ``tests/device/test_probes.py`` lets every simulated wand hear every probe. Nothing of a probe is
 captured; the download that follows begins anew.
 """
@@ -38,12 +41,18 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link, PortDriver
 from watchclock_device.registry import open_link
-from watchclock_protocol.dialect import Dialect, LineSettings, find_profile, host_session
+from watchclock_protocol.dialect import (
+    Dialect,
+    LineSettings,
+    find_profile,
+    host_session,
+    require_unit,
+)
 from watchclock_protocol.dialects import find_dialect, load_dialects
 from watchclock_protocol.errors import RemoteProtocolError, WandChangedError
 from watchclock_protocol.session import Identify
 
-__all__ = ["Discovery", "Dock"]
+__all__ = ["Discovery", "Dock", "several_at"]
 
 _SEED_BITS: Final = 32
 
@@ -114,6 +123,7 @@ class Discovery:
             AddressError: ``where`` is no address.
             DialectUnknownError: nobody knows the dialect.
             ProfileUnknownError: the dialect has no such profile.
+            UnitUnknownError: no wand of the dialect can have the unit in the address.
             NoWandError: nobody answers.
             NoiseError: what arrives from that address means nothing in any dialect.
             SeveralWandsError: more than one wand answers.
@@ -127,7 +137,7 @@ class Discovery:
             asked = find_dialect(address.dialect)
         if asked is not None:
             return self._find_speed(Dock(address=address, dialect=asked))
-        found = self._probe(address, _spoken())
+        found = self._probe(address, _spoken(address.unit))
         if found is None and self._noise_bytes:
             raise NoiseError(address=address.text, count=self._noise_bytes)
         if found is None:
@@ -144,7 +154,7 @@ class Discovery:
 
     def find_other_dialect(self, dock: Dock) -> str | None:
         """Name of the dialect the wand speaks instead of the one it did not answer in."""
-        others = [other for other in _spoken() if other.name != dock.dialect.name]
+        others = [other for other in _spoken(dock.address.unit) if other.name != dock.dialect.name]
         found = self._probe(dock.address, others)
         return None if found is None else found.dialect.name
 
@@ -187,13 +197,14 @@ class Discovery:
         return next((dock for dock in [*usual, *other] if self._answers(dock)), None)
 
     def _answers(self, dock: Dock) -> bool:
+        seed, unit = secrets.randbits(_SEED_BITS), dock.address.unit
         with closing(self.open(dock)) as link:
-            session = host_session(dock.dialect, secrets.randbits(_SEED_BITS))
+            session = host_session(dock.dialect, seed, unit)
             talk = Conversation(link, session, Unrecorded(), self._clocks)
             try:
                 talk.ask(Identify(), ignore)
             except WandChangedError as error:
-                raise SeveralWandsError(addresses=dock.address.text) from error
+                raise SeveralWandsError(addresses=several_at(dock.address, error)) from error
             except RemoteProtocolError:
                 self._noise_bytes += talk.received_bytes
                 return False
@@ -201,18 +212,29 @@ class Discovery:
 
 
 def _checked(dock: Dock) -> Dock:
-    """The same dock, if its dialect has the profile the address names.
+    """The same dock, if its dialect has the profile and the unit the address names.
 
     Raises:
-        ProfileUnknownError: it has not.
+        ProfileUnknownError: it has no such profile.
+        UnitUnknownError: it has no such unit.
     """
+    require_unit(dock.dialect, dock.address.unit)
     find_profile(dock.dialect, dock.address.profile)
     return dock
 
 
-def _spoken() -> list[Dialect]:
-    """Every dialect that has a host role, and so can be asked for."""
-    return [each for each in load_dialects().values() if each.host is not None]
+def several_at(address: Address, error: WandChangedError) -> str:
+    """The address where two wands answered, and who they are."""
+    return f"{error.details['expected']}, {error.details['found']} ({address.text})"
+
+
+def _spoken(unit: int | None = None) -> list[Dialect]:
+    """Every dialect that has a host role, and so can be asked for; of a unit, by that unit."""
+    return [
+        each
+        for each in load_dialects().values()
+        if each.host is not None and (unit is None or each.shared_line is not None)
+    ]
 
 
 def _expand(pattern: str) -> list[str]:

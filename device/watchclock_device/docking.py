@@ -1,16 +1,23 @@
 """From an address to a finished download: find the wand, open the link, run the steps."""
 
+from collections.abc import Callable
 from contextlib import closing
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from watchclock_device.clocks import Clocks
-from watchclock_device.discovery import Discovery
+from watchclock_device.discovery import Discovery, Dock
 from watchclock_device.download import Order, download
 from watchclock_device.errors import NoiseError, NoWandError, WrongDialectError
-from watchclock_device.results import DownloadResult, Progress
+from watchclock_device.links import Link
+from watchclock_device.live import LiveOrder, LiveProgress, listen
+from watchclock_device.results import DownloadResult, LiveResult, Progress
 from watchclock_device.spool import Spool
+from watchclock_protocol.dialect import live_session
 
 __all__ = ["Docking"]
+
+ResultType = TypeVar("ResultType")
 
 
 class Docking:
@@ -46,15 +53,60 @@ class Docking:
             RemoteProtocolError: as ``download``.
         """
         dock = self._discovery.find_dock(where, dialect)
+        order = Order(dock=dock, zone=zone, keep=keep)
+        return self._at(
+            dock,
+            lambda link: download(
+                order,
+                link=link,
+                spool=self._spool,
+                clocks=self._clocks,
+                progress=self._progress,
+            ),
+        )
+
+    def listen(
+        self,
+        where: str,
+        progress: LiveProgress,
+        *,
+        dialect: str | None = None,
+        order: LiveOrder,
+    ) -> LiveResult:
+        """What came of listening to the wand at ``where``.
+
+        Args:
+            where: an address, or ``auto`` for the only wand on any port.
+            progress: is told of every record that is safe, and says when to stop.
+            dialect: what it speaks; None finds out.
+            order: how long, and in which zone the site is.
+
+        Raises:
+            LiveMissingError: the wands of this dialect hand nothing over by themselves.
+            WrongDialectError: a wand is there, but speaks another dialect than ``dialect``.
+            DeviceError: as ``Discovery.find_dock`` and ``live.listen``.
+            RemoteProtocolError: as ``live.listen``.
+        """
+        dock = self._discovery.find_dock(where, dialect)
+        session = live_session(dock.dialect, dock.address.unit)
+        return self._at(
+            dock,
+            lambda link: listen(
+                order,
+                dock=dock,
+                link=link,
+                session=session,
+                spool=self._spool,
+                clocks=self._clocks,
+                progress=progress,
+            ),
+        )
+
+    def _at(self, dock: Dock, act: Callable[[Link], ResultType]) -> ResultType:
+        """What the act comes to on the open link of the dock."""
         try:
             with closing(self._discovery.open(dock)) as link:
-                return download(
-                    Order(dock=dock, zone=zone, keep=keep),
-                    link=link,
-                    spool=self._spool,
-                    clocks=self._clocks,
-                    progress=self._progress,
-                )
+                return act(link)
         except (NoWandError, NoiseError) as error:
             found = self._discovery.find_other_dialect(dock)
             if found is None:

@@ -14,6 +14,8 @@ DeviceError
     NoWandError            nothing answers in any dialect
     SeveralWandsError      more than one wand answers: which one is meant?
     WrongDialectError      the wand speaks another dialect than it was asked to
+    DeskReaderUnknownError the dialect of the address is not that of a desk reader
+    NoDeskReaderError      no desk reader answers
     VerificationError      the capture on disk is not what the wand sent
     SpoolError             the spool cannot be written
         DiskFullError      no space left
@@ -33,6 +35,7 @@ __all__ = [
     "CaptureConflictError",
     "CaptureRefusedError",
     "CaptureTooLargeError",
+    "DeskReaderUnknownError",
     "DeviceError",
     "DiskFullError",
     "DockClockError",
@@ -40,6 +43,7 @@ __all__ = [
     "DriverMissingError",
     "DriverUnknownError",
     "LinkLostError",
+    "NoDeskReaderError",
     "NoWandError",
     "NoiseError",
     "PortBusyError",
@@ -74,7 +78,10 @@ class AddressError(DeviceError):
 
     code = "device.address"
     template = "{address} is not an address: {reason}."
-    next_step = "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT."
+    next_step = (
+        "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT, each with"
+        " ?dialect=NAME&unit=NUMBER where needed."
+    )
 
 
 class TimeZoneError(DeviceError):
@@ -176,7 +183,10 @@ class SeveralWandsError(DeviceError):
 
     code = "device.several_wands"
     template = "Several wands answer: {addresses}."
-    next_step = "Name the address of the one you mean, or leave only one wand docked."
+    next_step = (
+        "Name the address of the one you mean, with ?unit=NUMBER on a shared line, or leave only"
+        " one wand docked."
+    )
 
 
 class WrongDialectError(DeviceError):
@@ -185,6 +195,22 @@ class WrongDialectError(DeviceError):
     code = "device.wrong_dialect"
     template = "The wand at {address} speaks {found}, not {asked}."
     next_step = "Leave the dialect out, or name the one the wand speaks."
+
+
+class DeskReaderUnknownError(DeviceError):
+    """Nobody knows a desk reader that speaks so."""
+
+    code = "device.desk_reader_unknown"
+    template = "No desk reader speaks {dialect}."
+    next_step = "Write the address with ?dialect= and one of: {known}."
+
+
+class NoDeskReaderError(DeviceError):
+    """No desk reader answers, or none any more."""
+
+    code = "device.no_desk_reader"
+    template = "No desk reader answers at {address}."
+    next_step = "Plug the reader in, close its maker's software and try again."
 
 
 class CaptureTooLargeError(DeviceError):

@@ -10,7 +10,7 @@ from watchclock_protocol.capture import StepName
 from watchclock_protocol.messages import Identity, RingState, WandHealth
 from watchclock_protocol.records import RecordFlag, RecordKind
 
-__all__ = ["DownloadResult", "Progress", "SilentProgress"]
+__all__ = ["DownloadResult", "LiveResult", "Progress", "SilentProgress"]
 
 
 class Progress(Protocol):
@@ -77,3 +77,27 @@ class DownloadResult:
     def is_overwritten(self) -> bool:
         """Unread records were overwritten on the wand before now; how many is unknown."""
         return any(ring.is_wrapped for ring in self.rings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveResult:
+    """What came of listening to a wand that hands its records over as it makes them.
+
+    Attributes:
+        address: where the wand is.
+        wand: who it is.
+        received: records that are safe on disk, each counted once.
+        waiting: records the wand said it still held at the end.
+        clock_offset_s: seconds the wand's clock was ahead of the site's civil time at the
+            beginning; None where the wand does not tell its clock, or shows no date.
+        traffic: how troubled the line was.
+        capture: the closed capture; its stem is its SHA-256.
+    """
+
+    address: str
+    wand: Identity
+    received: int
+    waiting: int
+    clock_offset_s: float | None
+    traffic: TrafficTally
+    capture: Path

@@ -86,6 +86,28 @@ class Spool:
             is_identified = capture.is_done(StepName.IDENTIFY)
             return self._move(capture.path, capture.sha256, is_identified=is_identified)
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a closed capture of this content is here, sent or not."""
+        return self._find(sha256) is not None
+
+    def put(self, data: bytes, *, is_identified: bool) -> Path:
+        """Where a capture lies that was closed before it came here; where it lay if it is known.
+
+        Raises:
+            DiskFullError: the disk would not hold it.
+            SpoolError: it could not be stored.
+        """
+        with translated(self.folder):
+            sha256 = capture_name(data)
+            known = self._find(sha256)
+            if known is not None:
+                return known
+            require_space(self.folder, len(data) + _RESERVE_BYTES)
+            folder = self._closed if is_identified else self._aside
+            path = folder / f"{sha256}{_SUFFIX}"
+            write_durably(path, data)
+            return path
+
     def recover(self) -> list[Path]:
         """Finishes every open capture whose process is gone; where they lie now.
 
@@ -107,6 +129,11 @@ class Spool:
         with translated(self.folder):
             write_durably(self._sent / f"{path.stem}.receipt.json", receipt)
             return _rename(path, self._sent / path.name)
+
+    def _find(self, sha256: str) -> Path | None:
+        places = (self._closed, self._sent, self._aside)
+        found = (folder / f"{sha256}{_SUFFIX}" for folder in places)
+        return next((path for path in found if path.exists()), None)
 
     def _recover(self, path: Path) -> Path | None:
         try:

@@ -3,13 +3,22 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
-from watchclock_protocol.errors import HostMissingError, ProfileUnknownError
+from watchclock_protocol.desk_reader import DeskReaderSession
+from watchclock_protocol.errors import (
+    HostMissingError,
+    LiveMissingError,
+    ProfileUnknownError,
+    UnitUnknownError,
+)
+from watchclock_protocol.files import FileFormat, FileListener
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import RecordKind
-from watchclock_protocol.session import HostSession, Listener
+from watchclock_protocol.session import HostSession, Listener, LiveSession
 
-__all__ = ["Capability", "Dialect", "LineSettings", "find_profile", "host_session"]
+__all__ = ["Capability", "Dialect", "LineSettings", "SharedLine", "file_dialect"]
+__all__ += ["find_profile", "host_session", "live_session", "require_unit"]
 
 
 class Capability(StrEnum):
@@ -45,6 +54,20 @@ class LineSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedLine:
+    """How wands that share one line are told apart.
+
+    Attributes:
+        units: the addresses a wand can have.
+        host: makes a host session with the wand that has this address; the first argument is the
+            seed, as for ``Dialect.host``.
+    """
+
+    units: range
+    host: Callable[[int, int], HostSession]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
     """One wire format.
 
@@ -62,6 +85,12 @@ class Dialect:
         kept_kinds: kinds of records that an acknowledgement leaves on the wand, where it wipes the
             others: they come again with every download.
         record_layouts: its records of fixed size, from which block decoders are derived.
+        file_format: how the lines of a maker's export file are read; None for what wands speak.
+        desk_reader: makes a session with a desk reader, as ``host`` with a wand; None for wands
+            and files.
+        shared_line: for wands of which several can be on one line; None where a line has one.
+        live: makes a host session that can also listen to records as they are made, for the wand
+            with this address or, with None, for the only one; None where wands push nothing.
     """
 
     name: str
@@ -75,6 +104,10 @@ class Dialect:
     )
     kept_kinds: frozenset[RecordKind] = frozenset()
     record_layouts: tuple[RecordLayout, ...] = ()
+    file_format: FileFormat | None = None
+    desk_reader: Callable[[int], DeskReaderSession] | None = None
+    shared_line: SharedLine | None = None
+    live: Callable[[int | None], LiveSession] | None = None
 
 
 def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostSession]:
@@ -98,11 +131,65 @@ def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostS
     return dialect.profiles[profile]
 
 
-def host_session(dialect: Dialect, seed: int, profile: str | None = None) -> HostSession:
+def host_session(
+    dialect: Dialect, seed: int, unit: int | None = None, profile: str | None = None
+) -> HostSession:
     """A host session of the dialect.
+
+    Args:
+        dialect: what the wand speaks.
+        seed: any integer.
+        unit: the wand's address on a shared line; None for the only wand on it.
+        profile: name of one of the dialect's profiles; None for what fits most wands.
 
     Raises:
         HostMissingError: nobody can talk in this dialect, only hear it.
+        UnitUnknownError: no wand of this dialect can have that address.
         ProfileUnknownError: it has no such profile.
     """
-    return find_profile(dialect, profile)(seed)
+    make = find_profile(dialect, profile)
+    if unit is None:
+        return make(seed)
+    return _require_shared(dialect, unit).host(seed, unit)
+
+
+def live_session(dialect: Dialect, unit: int | None = None) -> LiveSession:
+    """A host session of the dialect that can listen to records as they are made.
+
+    Raises:
+        LiveMissingError: the wands of this dialect push nothing.
+        UnitUnknownError: no wand of this dialect can have that address.
+    """
+    if dialect.live is None:
+        raise LiveMissingError(dialect=dialect.name)
+    require_unit(dialect, unit)
+    return dialect.live(unit)
+
+
+def require_unit(dialect: Dialect, unit: int | None) -> None:
+    """Make sure that a wand of the dialect can have this address on a shared line; None is free.
+
+    Raises:
+        UnitUnknownError: it cannot.
+    """
+    if unit is not None:
+        _require_shared(dialect, unit)
+
+
+def _require_shared(dialect: Dialect, unit: int) -> SharedLine:
+    shared = dialect.shared_line
+    if shared is None or unit not in shared.units:
+        raise UnitUnknownError(dialect=dialect.name, unit=unit)
+    return shared
+
+
+def file_dialect(name: str, title: str, file_format: FileFormat) -> Dialect:
+    """The dialect that is a maker's export file: only heard, over no line."""
+    return Dialect(
+        name=name,
+        title=title,
+        line=LineSettings(baud=0),
+        capabilities=frozenset({Capability.IS_FILE}),
+        listener=partial(FileListener, name, file_format),
+        file_format=file_format,
+    )

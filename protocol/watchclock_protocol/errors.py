@@ -7,6 +7,8 @@
                 LayoutNotDerivableError  a layout from which no block decoder can be derived
                 HostMissingError  a dialect that is only heard
                 ProfileUnknownError   settings the dialect does not have
+                LiveMissingError  a dialect whose wands hand nothing over by themselves
+                UnitUnknownError  an address no wand of the dialect can have
             RemoteProtocolError   the wand (or the line) sent something it may not
                 FrameError        a frame that cannot be cut or unescaped
                 ChecksumError     a frame or record whose sum does not hold
@@ -18,6 +20,7 @@
                 RecordsChangedError   two readings of one memory that differ
                 WandChangedError  another wand answers in the same conversation
                 IndexBaseError    nothing tells which of two records is the first
+                LineError         a line of an imported file that cannot be used
         CaptureError
             NotACaptureError  CaptureDamagedError  DialectUnknownError  TranscriptError
             DialectConflictError  DialectBrokenError
@@ -41,6 +44,8 @@ __all__ = [
     "IndexBaseError",
     "LayoutError",
     "LayoutNotDerivableError",
+    "LineError",
+    "LiveMissingError",
     "LocalProtocolError",
     "NotACaptureError",
     "ProfileUnknownError",
@@ -53,6 +58,7 @@ __all__ = [
     "SequenceError",
     "SilenceError",
     "TranscriptError",
+    "UnitUnknownError",
     "WandChangedError",
 ]
 
@@ -120,6 +126,22 @@ class ProfileUnknownError(LocalProtocolError):
     code = "protocol.profile_unknown"
     template = "The dialect {dialect} has no profile named {profile}."
     next_step = "Leave the profile out of the address, or choose one of: {known}."
+
+
+class LiveMissingError(LocalProtocolError):
+    """A dialect whose wands keep their records until they are read."""
+
+    code = "protocol.live_missing"
+    template = "Wands of the dialect {dialect} do not hand over records by themselves."
+    next_step = "Read them with watchclock download."
+
+
+class UnitUnknownError(LocalProtocolError):
+    """An address on a shared line that no wand of the dialect can have."""
+
+    code = "protocol.unit_unknown"
+    template = "No wand of the dialect {dialect} can be unit {unit} of a line."
+    next_step = "Leave ?unit= out of the address, or write the unit that is set on the wand."
 
 
 class RemoteProtocolError(ProtocolError):
@@ -203,6 +225,24 @@ class IndexBaseError(RemoteProtocolError):
     code = "protocol.index_base"
     template = "The wand holds {count} records but gives one at index 0 and one at index {count}."
     next_step = "Add ?profile=index_from_0 or ?profile=index_from_1 to the address of this wand."
+
+
+class LineError(RemoteProtocolError):
+    """A line of a maker's export file that cannot be used.
+
+    Attributes:
+        raw: its bytes without line end; of a line that is too long only the beginning.
+    """
+
+    code = "protocol.line"
+    template = "Line {line} at byte {offset} of the file cannot be used: {reason}."
+    next_step = (
+        "Every other line is used; export the file again if a spreadsheet or an editor changed it."
+    )
+
+    def __init__(self, *, raw: bytes = b"", **details: object) -> None:
+        super().__init__(**details)
+        self.raw = raw
 
 
 class CaptureError(ProtocolError):

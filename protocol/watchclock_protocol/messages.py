@@ -1,5 +1,6 @@
 """What a wand tells about itself, as values without any dialect's bytes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,7 +8,8 @@ from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
 
 __all__ = ["Acknowledged", "Answer", "ClockReading", "ClockSet", "Counters", "DialectReply"]
-__all__ += ["Identity", "ReadingComplete", "RingState", "WandHealth"]
+__all__ += ["Identity", "LiveBegan", "LiveEnded", "PushAnswered", "ReadingComplete", "RingState"]
+__all__ += ["WandHealth", "slotless_counters", "slotless_counters_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,28 @@ class Counters:
         return sum(ring.unread for ring in self.rings)
 
 
+def slotless_counters(unread: int) -> Counters:
+    """The counters of a memory without slots, of which nothing is told but how many wait."""
+    return slotless_counters_of({RecordKind.PATROL: unread})
+
+
+def slotless_counters_of(counts: Mapping[RecordKind, int]) -> Counters:
+    """The same for one memory of each kind."""
+    return Counters(
+        tuple(
+            RingState(
+                kind=kind,
+                capacity=None,
+                write_index=None,
+                read_index=None,
+                is_wrapped=False,
+                unread=unread,
+            )
+            for kind, unread in counts.items()
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingComplete:
     """All announced records arrived in one reading of the memory."""
@@ -110,6 +134,21 @@ class ClockSet:
     civil: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LiveBegan:
+    """The wand hands over every record it makes, of its own accord."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveEnded:
+    """The wand does with new records what it did before ``LiveBegan``."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushAnswered:
+    """The wand was told that the record it handed over is safe; it confirms nothing."""
+
+
 class DialectReply:
     """A reply that only one dialect knows; its values are subclasses beside its commands.
 
@@ -120,5 +159,14 @@ class DialectReply:
 
 
 Answer = (
-    Identity | ClockReading | Counters | ReadingComplete | Acknowledged | ClockSet | DialectReply
+    Identity
+    | ClockReading
+    | Counters
+    | ReadingComplete
+    | Acknowledged
+    | ClockSet
+    | LiveBegan
+    | LiveEnded
+    | PushAnswered
+    | DialectReply
 )

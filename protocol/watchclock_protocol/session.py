@@ -16,15 +16,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from typing_extensions import override
+
 from watchclock_protocol.events import Event
 
 __all__ = [
     "Acknowledge",
+    "AnswerPushed",
+    "BeginLive",
     "CheckClock",
+    "EndLive",
     "HostCommand",
     "HostSession",
     "Identify",
     "Listener",
+    "LiveCommand",
+    "LiveSession",
     "ReadCounters",
     "ReadRecords",
     "SetClock",
@@ -82,6 +89,30 @@ class SetClock:
 HostCommand = Identify | CheckClock | ReadCounters | ReadRecords | Acknowledge | SetClock
 
 
+@dataclass(frozen=True, slots=True)
+class BeginLive:
+    """Have the wand hand over each record it makes, as ``RecordsReceived``, from now on.
+
+    Answered with ``LiveBegan``. Costs no record: the wand keeps each until it is answered.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerPushed:
+    """Tell the wand that the record it handed over last is safe: THE WAND DELETES IT.
+
+    Allowed only while one waits. Answered with ``PushAnswered`` at once; no wand confirms it.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class EndLive:
+    """Have the wand do with new records what it did before. Answered with ``LiveEnded``."""
+
+
+LiveCommand = BeginLive | AnswerPushed | EndLive
+
+
 class Listener(Protocol):
     """Hears both directions of one conversation and says what was meant. Never transmits."""
 
@@ -117,4 +148,21 @@ class HostSession(Protocol):
 
     def expire(self, now: float) -> list[Event]:
         """Take note that time has passed: resend or fail when the deadline is over."""
+        ...
+
+
+class LiveSession(HostSession, Protocol):
+    """A host session that can also take records from a wand as it makes them.
+
+    Records may come whenever bytes do, also while a command is in progress.
+    """
+
+    @property
+    def has_pushed(self) -> bool:
+        """A record was handed over and waits for ``AnswerPushed``."""
+        ...
+
+    @override
+    def send(self, command: HostCommand | LiveCommand, now: float) -> list[Event]:
+        """Begin a command; see ``HostSession.send``."""
         ...

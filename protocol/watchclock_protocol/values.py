@@ -72,10 +72,11 @@ class TagId:
 
 
 class TimeCoding(StrEnum):
-    """How six time bytes are to be read."""
+    """How the bytes of a time are to be read; TEXT is digits written in a file."""
 
     BCD = "bcd"
     BINARY = "binary"
+    TEXT = "text"
 
 
 class TimeFlaw(StrEnum):

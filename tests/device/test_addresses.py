@@ -26,16 +26,17 @@ def test_an_address_names_its_driver_target_and_dialect(
     assert parse_address(text) == Address(scheme=scheme, target=target, dialect=dialect)
 
 
+def test_an_address_names_the_unit_on_a_shared_line() -> None:
+    both = parse_address("tcp:modem:7001?dialect=xgd&unit=42")
+    assert both == Address(scheme="tcp", target="modem:7001", dialect="xgd", unit=42)
+    assert parse_address("/dev/ttyUSB0?unit=3").text == "serial:/dev/ttyUSB0?unit=3"
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "ttyUSB0",
-        ":",
-        "serial:",
-        ":/dev/ttyUSB0",
-        "tcp:a:1?baud=9600",
-        "/dev/x?dialect=",
+        *("", "ttyUSB0", ":", "serial:", ":/dev/ttyUSB0", "tcp:a:1?baud=9600", "/dev/x?dialect="),
+        *("/dev/x?unit=", "/dev/x?unit=three", "/dev/x?unit=-1", "/dev/x?unit=1234567890"),
         "/dev/x?profile=",
     ],
 )
@@ -53,6 +54,7 @@ def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
         target=st.text("abcXYZ019:._[]-", min_size=1),
         dialect=st.none() | st.text("abcxyz0189_", min_size=1),
         profile=st.none() | st.text("abcxyz0189_", min_size=1),
+        unit=st.none() | st.integers(0, 999_999_999),
     )
 )
 def test_an_address_survives_being_written_and_read(address: Address) -> None:

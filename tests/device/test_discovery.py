@@ -1,9 +1,12 @@
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from tests.support import by_hand_xgd
 from tests.support.by_hand_kaihe_eb import HandMadeWand
+from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks
 from watchclock_device.discovery import Discovery
 from watchclock_device.errors import (
@@ -15,7 +18,15 @@ from watchclock_device.errors import (
 )
 from watchclock_device.links import FoundPort, Link
 from watchclock_protocol.dialect import LineSettings
-from watchclock_protocol.errors import DialectUnknownError, ProfileUnknownError
+from watchclock_protocol.errors import (
+    DialectUnknownError,
+    ProfileUnknownError,
+    UnitUnknownError,
+)
+from watchclock_protocol.values import TagId
+from watchclock_sim.wands.fcard import FcardWand
+from watchclock_sim.wands.wm5000t import Wm5000tWand
+from watchclock_sim.wands.xgd import XgdWand
 
 
 class Cupboard:
@@ -38,6 +49,42 @@ class Cupboard:
         assert line.baud > 0
         self.opened.append(target)
         raise self.ports[target]
+
+
+class SilentPort:
+    """A driver of one port at which nobody answers, and that remembers what was asked."""
+
+    scheme = "serial"
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def find(self) -> Sequence[FoundPort]:
+        return []
+
+    def open(self, target: str, line: LineSettings) -> Link:
+        assert (target, line.baud > 0) == ("/dev/x", True)
+        return self
+
+    def read(self, timeout_s: float) -> bytes:
+        assert timeout_s >= 0
+        return b""
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def hurried_clocks() -> Clocks:
+    """Every look at the clock takes a tenth of a second."""
+    ticks = itertools.count()
+    return Clocks(
+        utc_ns=SYSTEM_CLOCKS.utc_ns,
+        monotonic_s=lambda: next(ticks) / 10,
+        sleep_s=lambda _: None,
+    )
 
 
 def discovery(cupboard: Cupboard, *also: str) -> Discovery:
@@ -156,6 +203,47 @@ def test_a_profile_the_dialect_does_not_have_is_refused_before_anything_is_opene
     with pytest.raises(ProfileUnknownError):
         discovery(cupboard).find_dock("/dev/x?dialect=fcard&profile=index_from_0")
     assert cupboard.opened == []
+
+
+def test_a_unit_no_wand_can_have_is_refused_before_anything_is_opened() -> None:
+    cupboard = Cupboard({})
+    for address in ("/dev/x?dialect=fcard&unit=3", "/dev/x?dialect=xgd&unit=256"):
+        with pytest.raises(UnitUnknownError):
+            discovery(cupboard).find_dock(address)
+    found = discovery(cupboard).find_dock("/dev/x?dialect=xgd&unit=255")
+    assert (found.address.unit, cupboard.opened) == (255, [])
+
+
+def test_a_named_unit_is_looked_for_only_in_dialects_that_share_a_line() -> None:
+    port = SilentPort()
+    with pytest.raises(NoWandError):
+        Discovery({"serial": port}, hurried_clocks()).find_dock("/dev/x?unit=3")
+    assert port.written == [by_hand_xgd.frame(3, 9)] * 3
+
+
+def test_looking_for_an_xgd_controller_changes_nothing_on_other_wands() -> None:
+    port = SilentPort()
+    with pytest.raises(NoWandError):
+        Discovery({"serial": port}, hurried_clocks()).find_dock("/dev/x")
+    probes = [data for data in port.written if data.startswith(b"!XD")]
+    assert probes == [by_hand_xgd.frame(unit, 9) for unit in range(1, 17)]
+    others = (FcardWand(setup_of("1")), Wm5000tWand(setup_of("531932")))
+    for wand in others:
+        said = [b"".join(wand.receive(probe, 0.0, DOCKED_AT)) for probe in probes]
+        assert set(said) == {b""}
+        assert not {0x7E, 0x55, 0xE5} & set(b"".join(probes))
+
+
+def test_looking_for_other_wands_changes_nothing_on_an_xgd_controller() -> None:
+    port = SilentPort()
+    with pytest.raises(NoWandError):
+        Discovery({"serial": port}, hurried_clocks()).find_dock("/dev/x")
+    controller = XgdWand(setup_of("3"))
+    controller.touch(TagId.parse("ibutton:01A1B2C30000002B"), DOCKED_AT, is_guard_tag=False)
+    others = [data for data in port.written if not data.startswith(b"!XD")]
+    assert others
+    assert {b"".join(controller.receive(data, 0.0, DOCKED_AT)) for data in others} == {b""}
+    assert len(controller.records) == 1
 
 
 def test_what_is_no_address_or_dialect_is_refused_before_anything_is_opened() -> None:

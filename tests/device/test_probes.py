@@ -12,7 +12,8 @@ from watchclock_sim.wands.personality import personality_names
 
 SPOKEN = [name for name, dialect in load_dialects().items() if dialect.host is not None]
 OWN_DOWNLOAD: list[HostCommand] = [Identify(), ReadCounters(), ReadRecords()]
-PAIRS = [(wand, asked) for wand in personality_names() for asked in SPOKEN if wand != asked]
+WANDS = [name for name in personality_names() if name in SPOKEN]
+PAIRS = [(wand, asked) for wand in WANDS for asked in SPOKEN if wand != asked]
 
 
 @pytest.mark.parametrize(("wand", "asked"), PAIRS)
@@ -38,7 +39,7 @@ def test_a_probe_in_a_foreign_dialect_fails_and_leaves_the_wand_as_it_was(
     assert len(expected[1]) == 3
 
 
-@pytest.mark.parametrize("name", personality_names())
+@pytest.mark.parametrize("name", WANDS)
 def test_every_simulated_wand_answers_a_probe_in_its_own_dialect(name: str) -> None:
     answered = ProbedWand.touched(name).probe(find_dialect(name), 1)
     assert not isinstance(answered, Failed)

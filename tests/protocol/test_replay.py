@@ -3,11 +3,11 @@
 import pytest
 
 from tests.support.captures import capture_of
-from tests.support.fake_dialect import FAKE, civil_time, counters, wand_time
+from tests.support.fake_dialect import FAKE, civil_time, wand_time
 from watchclock_protocol.capture import Chunk, Lane, read_capture
 from watchclock_protocol.errors import DialectUnknownError, WandChangedError
 from watchclock_protocol.events import Heard
-from watchclock_protocol.messages import Acknowledged, Identity
+from watchclock_protocol.messages import Acknowledged, Identity, slotless_counters
 from watchclock_protocol.replay import (
     ClockCheck,
     ClockSetting,
@@ -59,7 +59,7 @@ def test_a_whole_download_is_gathered() -> None:
     words = ">id <I7; >n <N2; >B2 <R01; <R02;C; >ack <A; >set <S083000;D;"
     download = decoded(*words.split())
     assert download.identity == Identity("fake", "7")
-    assert download.counters == counters(2)
+    assert download.counters == slotless_counters(2)
     assert raws(download) == [("01", 0, 0), ("02", 0, 1)]
     assert download.records_utc_ns == 7
     assert download.acknowledged_utc_ns == 9
@@ -93,7 +93,7 @@ def test_events_come_one_by_one_with_their_instants() -> None:
 
 def test_the_first_counters_stand_and_later_ones_may_announce_more() -> None:
     fewer = decoded("<N1;", "<B1;R01;", "<N2;B2;R01;")
-    assert fewer.counters == counters(1)
+    assert fewer.counters == slotless_counters(1)
     assert not fewer.is_complete
     assert decoded("<N1;", "<B1;R01;", "<N2;B2;R01;R02;").is_complete
 

@@ -24,17 +24,16 @@ from watchclock_protocol.messages import (
     Answer,
     ClockReading,
     ClockSet,
-    Counters,
     DialectReply,
     Identity,
     ReadingComplete,
-    RingState,
+    slotless_counters,
 )
-from watchclock_protocol.records import KnockRecord, PatrolRecord, RecordKind
+from watchclock_protocol.records import KnockRecord, PatrolRecord
 from watchclock_protocol.session import HostSession
 from watchclock_protocol.values import TagId, TagTechnology, TimeCoding, WandTime
 
-__all__ = ["FAKE", "civil_time", "counters", "knock_record", "patrol_record", "wand_time"]
+__all__ = ["FAKE", "civil_time", "knock_record", "patrol_record", "wand_time"]
 
 
 def civil_time(digits: str) -> datetime:
@@ -44,18 +43,6 @@ def civil_time(digits: str) -> datetime:
 def wand_time(digits: str) -> WandTime:
     raw = bytes.fromhex(digits)
     return WandTime(raw=raw, civil=civil_time(digits), coding=TimeCoding.BCD)
-
-
-def counters(unread: int) -> Counters:
-    ring = RingState(
-        kind=RecordKind.PATROL,
-        capacity=None,
-        write_index=None,
-        read_index=None,
-        is_wrapped=False,
-        unread=unread,
-    )
-    return Counters((ring,))
 
 
 def patrol_record(raw: bytes, slot: int | None = None) -> PatrolRecord:
@@ -113,7 +100,7 @@ def _answer(letter: str, rest: str) -> Answer:
         case "S":
             return ClockSet(civil_time(rest))
         case "N":
-            return counters(int(rest))
+            return slotless_counters(int(rest))
         case _:
             return answers[letter]
 

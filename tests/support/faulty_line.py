@@ -1,9 +1,9 @@
 """A line between a host role and a hand-made wand: its own time, and faults on it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
+from tests.support.line_faults import Fault, no_fault
 from watchclock_protocol.capture import Chunk, Lane
 from watchclock_protocol.events import (
     Answered,
@@ -16,15 +16,9 @@ from watchclock_protocol.events import (
 from watchclock_protocol.messages import Answer
 from watchclock_protocol.records import Record
 
-__all__ = ["Fault", "FaultyLine", "no_fault"]
+__all__ = ["FaultyLine"]
 
-Fault = Callable[[int, int], bytes]
-"""Given the number of a byte the wand sends, from 0, and the byte: what arrives instead."""
 LONGEST_COMMAND_S = 300.0
-
-
-def no_fault(_index: int, byte: int) -> bytes:
-    return bytes([byte])
 
 
 class HandMade(Protocol):

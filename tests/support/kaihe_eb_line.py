@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from tests.support.by_hand_kaihe_eb import CLEAR_KNOCKS, CLEAR_PATROL, HandMadeWand
-from tests.support.faulty_line import Fault, FaultyLine, no_fault
+from tests.support.faulty_line import FaultyLine
 from watchclock_protocol.dialects.kaihe_eb.host import KaiheHost
 from watchclock_protocol.dialects.kaihe_eb.requests import KnownRequest
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostCommand
 
-__all__ = ["Command", "Fault", "Line", "no_fault"]
+__all__ = ["Command", "Line"]
 
 Command = HostCommand | KnownRequest
 

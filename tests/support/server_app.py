@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from watchclock_server.access import SESSION_COOKIE
 from watchclock_server.accounts import service as accounts
@@ -34,6 +35,7 @@ __all__ = [
     "RunningApp",
     "make_app",
     "start_postgresql",
+    "stored_raws",
 ]
 
 SUPERVISOR: Final = "anna"
@@ -209,3 +211,20 @@ def _as_postgres(folder: Path, command: list[str]) -> None:
         group=None if user is None else user.pw_gid,
         extra_groups=None if user is None else [],
     )
+
+
+def stored_raws(spool: Path, folder: Path) -> list[bytes]:
+    """Raw bytes of all records, sorted, on a new server that was sent every capture twice.
+
+    Args:
+        spool: whose waiting captures are sent; none may contradict another.
+        folder: a new one for the server.
+    """
+    folder.mkdir()
+    waiting = sorted((spool / "closed").glob("*.pcapng"), key=lambda path: path.stat().st_mtime)
+    with make_app(folder) as app, app.database.session() as session:
+        for path in 2 * waiting:
+            headers = {"X-Capture-SHA256": path.stem}
+            answer = app.dock.post("/api/captures", content=path.read_bytes(), headers=headers)
+            assert (answer.status_code, answer.json()["conflict"]) == (200, 0)
+        return sorted(session.execute(text("SELECT raw FROM records")).scalars().all())

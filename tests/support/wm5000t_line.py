@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing_extensions import override
 
 from tests.support.by_hand_wm5000t import CLOSE, HandMadeWand
-from tests.support.faulty_line import Fault, FaultyLine, no_fault
+from tests.support.faulty_line import FaultyLine
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.session import HostCommand
 
-__all__ = ["Fault", "Line", "no_fault"]
+__all__ = ["Line"]
 
 
 @dataclass

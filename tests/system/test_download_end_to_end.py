@@ -17,6 +17,7 @@ JOURNAL = {
     "fcard": [name.value for name in StepName if name is not StepName.RECOVER],
     "kaihe_eb": [name.value for name in StepName if name is not StepName.RECOVER],
     "wm5000t": ["identify", "counters", "read", "verify", "store", "acknowledge", "close"],
+    "xgd": [name.value for name in StepName if name is not StepName.RECOVER],
 }
 
 

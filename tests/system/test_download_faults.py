@@ -151,7 +151,9 @@ def test_the_only_wand_is_found_among_silent_ports(
     assert (result["wand"], result["received"]) == (wand.identity, RECORDS)
 
 
-@pytest.mark.parametrize(("speaks", "asked"), [("fcard", "wm5000t"), ("wm5000t", "fcard")])
+@pytest.mark.parametrize(
+    ("speaks", "asked"), [("fcard", "wm5000t"), ("wm5000t", "fcard"), ("xgd", "fcard")]
+)
 def test_a_wrong_dialect(
     speaks: str, asked: str, spool: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from tests.support.docks import HASTY_CLOCKS, exit_of_child, natural_keys
-from tests.support.server_app import make_app
+from tests.support.docks import exit_of_child, natural_keys
+from tests.support.server_app import stored_raws
 from tests.support.wands import running_wand
 from watchclock.command import main
 from watchclock_device.open_capture import OpenCapture
-from watchclock_device.spool import Spool
 from watchclock_protocol.capture import JsonValue, StepName, StepState
 
 pytestmark = pytest.mark.pty
@@ -23,6 +21,7 @@ STATES = (StepState.BEGUN, StepState.DONE)
 NOT_OFFERED: dict[str, list[StepName]] = {
     "fcard": [],
     "wm5000t": [StepName.CLOCK_CHECK, StepName.SET_CLOCK],
+    "xgd": [],
 }
 KILLS = [
     (dialect, name, state)
@@ -62,16 +61,8 @@ def download_until_killed(
 
 
 def check_every_record_is_on_the_server_once(spool: Path, folder: Path) -> None:
-    """Uploads all captures to a new server, each twice, and looks into its database."""
     read = sorted(key[3] for key in natural_keys(spool))
-    folder.mkdir()
-    with make_app(folder) as app, app.database.session() as session:
-        for path in 2 * Spool(spool, HASTY_CLOCKS).waiting():
-            headers = {"X-Capture-SHA256": path.stem}
-            answer = app.dock.post("/api/captures", content=path.read_bytes(), headers=headers)
-            assert (answer.status_code, answer.json()["conflict"]) == (200, 0)
-        stored = session.execute(text("SELECT raw FROM records")).scalars().all()
-    assert (len(read), sorted(stored)) == (RECORDS, read)
+    assert (len(read), stored_raws(spool, folder)) == (RECORDS, read)
 
 
 @pytest.mark.parametrize("dialect", NOT_OFFERED)

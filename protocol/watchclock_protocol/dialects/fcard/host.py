@@ -6,16 +6,9 @@ gives up. Deadlines and resends stand in the table of commands; source: docs/pro
 """
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Final
 
 from watchclock_protocol.dialects.fcard.commands import encode_request, find_command
-from watchclock_protocol.dialects.fcard.frames import (
-    BROADCAST,
-    HALF_FRAME_TIMEOUT_S,
-    Frame,
-    build_frame,
-)
 from watchclock_protocol.dialects.fcard.listener import FcardListener
 from watchclock_protocol.dialects.fcard.procedures import Procedure, WandProcedures
 from watchclock_protocol.dialects.fcard.replies import (
@@ -48,6 +41,13 @@ from watchclock_protocol.events import (
     Resent,
     Transmit,
 )
+from watchclock_protocol.fcard_family.frames import (
+    BROADCAST,
+    HALF_FRAME_TIMEOUT_S,
+    Frame,
+    build_frame,
+)
+from watchclock_protocol.fcard_family.info_codes import tokens
 from watchclock_protocol.messages import Answer
 from watchclock_protocol.session import HostCommand
 
@@ -55,16 +55,6 @@ __all__ = ["MOST_REFUSALS", "FcardHostSession", "tokens"]
 
 MOST_REFUSALS: Final = 100
 """The SDK gives up after so many checksum-error replies to one request."""
-LOWEST_TOKEN: Final = 0x1000
-TOKENS: Final = 0xF000 - LOWEST_TOKEN + 1
-"""The SDK draws its info code from 1000 to F000 hexadecimal."""
-TOKEN_STEP: Final = 7919
-"""Shares no divisor with the number of tokens, so all come once before any comes again."""
-
-
-def tokens(seed: int) -> Iterator[int]:
-    """Info codes in an order fixed by the seed, none repeated within 57,345."""
-    return (LOWEST_TOKEN + (seed + number * TOKEN_STEP) % TOKENS for number in count())
 
 
 class FcardHostSession:

@@ -4,26 +4,21 @@ Source: the maker's protocol document and SDK (laijinjie/FCARDIO.Protocol.Door),
 docs/protocols/fcard.md, whose section names stand beside the declarations.
 """
 
-import struct
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from construct import (
     Array,
     Bytes,
-    Construct,
-    ConstructError,
     Container,
     ExprAdapter,
     ExprValidator,
     Flag,
-    GreedyBytes,
     Int8ub,
     Int16ub,
     Int24ub,
     Int32ub,
-    Prefixed,
     Rebuild,
     Select,
     Struct,
@@ -48,7 +43,7 @@ from watchclock_protocol.dialects.fcard.times import (
     read_day,
     system_time,
 )
-from watchclock_protocol.errors import LayoutError, RequestRangeError
+from watchclock_protocol.fcard_family.layouts import Declaration, Layout
 from watchclock_protocol.fields import disputed_time, wand_time
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import TimeCoding, WandTime
@@ -64,60 +59,11 @@ __all__ = [
     "DAY_AS_STORED",
     "FIRMWARE",
 ]
-__all__ += ["FRAME", "KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "NOTHING"]
+__all__ += ["KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "NOTHING"]
 __all__ += ["POINTERS", "RANGE", "RANGE_TOTAL", "READ_INDEX", "RUN_INFORMATION", "SECONDS"]
 __all__ += ["STAFF_CAPACITY", "STAFF_FOUND", "STAFF_LIST", "STAFF_REFUSED", "STAFF_SEARCH"]
 __all__ += ["STAFF_TOTAL", "STAFF_TO_ADD", "STAFF_TO_DELETE", "SWITCH", "SYSTEM_PAGE"]
 __all__ += ["SYSTEM_RECORD_FIELDS", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
-
-# Quoted, because the classes of construct are generic only in its stubs.
-Declaration: TypeAlias = "Construct[Any, Any]"
-
-ITEMS: Final = frozenset({"entries", "numbers"})
-"""Fields of which a frame holds a counted number."""
-
-
-class Layout:
-    """One declaration, used in both directions, with the library's errors translated.
-
-    A declaration whose frames come by the thousand is compiled: five times as fast, but it answers
-    missing bytes with ``struct.error`` or, at the very end, with a short field. ``octets`` or a
-    check of the last field must therefore stand beside every compiled declaration.
-    """
-
-    def __init__(self, name: str, declaration: Declaration, octets: int | None = None) -> None:
-        self._name = name
-        self._declaration = declaration
-        self._octets = octets
-
-    def parse(self, data: bytes) -> dict[str, Any]:
-        """The fields of ``data``, with nothing left over.
-
-        Raises:
-            LayoutError: the data has another shape.
-        """
-        try:
-            if self._octets not in (None, len(data)):
-                raise ValidationError(f"{len(data)} bytes")
-            fields: dict[str, Any] = self._declaration.parse(data)
-        except (ConstructError, struct.error) as error:
-            raise LayoutError(reason=f"{self._name} is {data.hex(' ') or 'empty'}") from error
-        return {
-            name: tuple(value) if name in ITEMS else value
-            for name, value in fields.items()
-            if not name.startswith("_") and name != "count"
-        }
-
-    def build(self, fields: dict[str, Any]) -> bytes:
-        """The bytes of these fields.
-
-        Raises:
-            RequestRangeError: a value does not fit into its bytes.
-        """
-        try:
-            return self._declaration.build(fields)
-        except (ConstructError, struct.error, ValueError) as error:
-            raise RequestRangeError(command=self._name, reason=error) from error
 
 
 def _layout(name: str, **fields: Declaration) -> Layout:
@@ -209,20 +155,6 @@ def _ring(index: Declaration) -> Declaration:
         RingPointers, capacity=index, write_index=index, read_index=index, is_wrapped=Flag
     )
 
-
-# Section "Frames": what stands between two flags once escapes are undone.
-FRAME: Final = Layout(
-    "a frame",
-    Struct(
-        address=Int8ub,
-        token=Int16ub,
-        class_code=Int8ub,
-        command=Int8ub,
-        data=Prefixed(Int8ub, GreedyBytes),
-        check_sum=Int8ub,
-        **{"": Terminated},
-    ).compile(),
-)
 
 # Section "Commands": the data of requests and replies, in the order of the tables there.
 NOTHING: Final = _layout("no data")

@@ -16,13 +16,6 @@ from watchclock_protocol.dialects.fcard.commands import (
     find_command,
     find_reply_kind,
 )
-from watchclock_protocol.dialects.fcard.frames import (
-    BROADCAST,
-    BrokenFrame,
-    Frame,
-    FrameReader,
-    Skipped,
-)
 from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
 from watchclock_protocol.dialects.fcard.replies import (
     Clock,
@@ -58,6 +51,13 @@ from watchclock_protocol.events import (
     Heard,
     ReadingBegan,
     RecordsReceived,
+)
+from watchclock_protocol.fcard_family.frames import (
+    BROADCAST,
+    BrokenFrame,
+    Frame,
+    FrameReader,
+    Skipped,
 )
 from watchclock_protocol.messages import (
     Acknowledged,

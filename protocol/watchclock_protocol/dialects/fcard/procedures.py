@@ -7,7 +7,6 @@ sending again is the session's part. Source of the order: docs/protocols/fcard.m
 from collections.abc import Generator, Iterable, Mapping
 from typing import Final, TypeVar
 
-from watchclock_protocol.dialects.fcard.frames import BROADCAST
 from watchclock_protocol.dialects.fcard.listener import NAME
 from watchclock_protocol.dialects.fcard.replies import (
     Clock,
@@ -42,6 +41,7 @@ from watchclock_protocol.errors import (
     SequenceError,
     WandChangedError,
 )
+from watchclock_protocol.fcard_family.frames import BROADCAST
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,

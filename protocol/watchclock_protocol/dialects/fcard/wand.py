@@ -17,15 +17,6 @@ from watchclock_protocol.dialects.fcard.commands import (
     encode_reply,
     find_command,
 )
-from watchclock_protocol.dialects.fcard.frames import (
-    BROADCAST,
-    HALF_FRAME_TIMEOUT_S,
-    BrokenFrame,
-    Frame,
-    FrameReader,
-    Skipped,
-    build_frame,
-)
 from watchclock_protocol.dialects.fcard.replies import (
     FcardReply,
     RangeEnd,
@@ -48,6 +39,16 @@ from watchclock_protocol.errors import (
     SequenceError,
 )
 from watchclock_protocol.events import BytesSkipped, FrameRejected, Transmit
+from watchclock_protocol.fcard_family.frames import (
+    BROADCAST,
+    HALF_FRAME_TIMEOUT_S,
+    BrokenFrame,
+    Frame,
+    FrameReader,
+    Skipped,
+    build_frame,
+)
+from watchclock_protocol.fcard_family.info_codes import PUSH_TOKEN
 from watchclock_protocol.records import RecordKind
 
 __all__ = [
@@ -63,8 +64,6 @@ RECORDS_A_FRAME: Final = {RecordKind.PATROL: 7, RecordKind.SYSTEM: 9}
 """What fits into 120 bytes: 4 + 7 x 16 and 4 + 9 x 12."""
 STAFF_A_FRAME: Final = 7
 """What fits into 120 bytes: 2 + 7 x 15."""
-
-PUSH_TOKEN: Final = 0xFFFF
 
 Entry = TypeVar("Entry", RecordEntry, StaffEntry)
 

@@ -62,14 +62,12 @@ from watchclock_protocol.messages import (
     Acknowledged,
     ClockReading,
     ClockSet,
-    Counters,
     Identity,
-    RingState,
+    slotless_counters_of,
 )
 from watchclock_protocol.records import RecordKind
 
-__all__ = ["NAME", "Exchange", "Heedable", "KaiheListener", "Woken", "describe_counts"]
-__all__ += ["describe_number"]
+__all__ = ["NAME", "Exchange", "Heedable", "KaiheListener", "Woken", "describe_number"]
 
 NAME: Final = "kaihe_eb"
 
@@ -93,23 +91,6 @@ Heedable: TypeAlias = Woken | Exchange | BytesSkipped | FrameRejected
 def describe_number(reply: NumberReply) -> Identity:
     """The wand with this number, ten hexadecimal digits in variant A, two in variant B."""
     return Identity(NAME, reply.text)
-
-
-def describe_counts(counts: dict[RecordKind, int]) -> Counters:
-    """Memories without slots: nothing is told but how many records wait."""
-    return Counters(
-        tuple(
-            RingState(
-                kind=kind,
-                capacity=None,
-                write_index=None,
-                read_index=None,
-                is_wrapped=False,
-                unread=unread,
-            )
-            for kind, unread in counts.items()
-        )
-    )
 
 
 class KaiheListener:
@@ -233,7 +214,7 @@ class KaiheListener:
             self._has_reading_begun = False
         is_patrol = isinstance(request, CountPatrolRecords)
         self._counts[RecordKind.PATROL if is_patrol else RecordKind.KNOCK] = count.unread
-        return Heard(describe_counts(self._counts))
+        return Heard(slotless_counters_of(self._counts))
 
     def _begin_reading(self) -> list[Event]:
         if self._has_reading_begun or not self._counts:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias, TypeVar
 
 from watchclock_protocol.dialects.kaihe_eb.commands import find_command
-from watchclock_protocol.dialects.kaihe_eb.listener import describe_counts, describe_number
+from watchclock_protocol.dialects.kaihe_eb.listener import describe_number
 from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase, Profile, find_base
 from watchclock_protocol.dialects.kaihe_eb.records import decode_clock, encode_time
 from watchclock_protocol.dialects.kaihe_eb.replies import (
@@ -54,6 +54,7 @@ from watchclock_protocol.messages import (
     Counters,
     Identity,
     ReadingComplete,
+    slotless_counters_of,
 )
 from watchclock_protocol.records import RecordKind
 
@@ -118,7 +119,7 @@ class Procedures:
         """How many patrol and knock records wait."""
         self.is_read = False
         self.counts = yield from self._count()
-        return describe_counts(self.counts)
+        return slotless_counters_of(self.counts)
 
     def read_records(self) -> _Steps[ReadingComplete]:
         """Every patrol record and every knock record once, by index.

@@ -41,14 +41,12 @@ from watchclock_protocol.events import (
 from watchclock_protocol.messages import (
     Acknowledged,
     ClockSet,
-    Counters,
     Identity,
     ReadingComplete,
-    RingState,
+    slotless_counters,
 )
-from watchclock_protocol.records import RecordKind
 
-__all__ = ["NAME", "Wm5000tListener", "describe_count", "describe_status"]
+__all__ = ["NAME", "Wm5000tListener", "describe_status"]
 
 NAME: Final = "wm5000t"
 
@@ -56,19 +54,6 @@ NAME: Final = "wm5000t"
 def describe_status(status: Status) -> Identity:
     """The wand whose number is the three status bytes in hexadecimal, as ``531932``."""
     return Identity(NAME, status.number.hex().upper())
-
-
-def describe_count(count: Count) -> Counters:
-    """One memory without slots: nothing is told but how many records wait."""
-    ring = RingState(
-        kind=RecordKind.PATROL,
-        capacity=None,
-        write_index=None,
-        read_index=None,
-        is_wrapped=False,
-        unread=count.unread,
-    )
-    return Counters((ring,))
 
 
 class Wm5000tListener:
@@ -144,7 +129,7 @@ class Wm5000tListener:
         self._announced = count.unread
         self._asked = self._received = 0
         self._has_reading_begun = False
-        return [Heard(describe_count(count))]
+        return [Heard(slotless_counters(count.unread))]
 
     def _note_reading(self) -> list[Event]:
         if self._announced is None or self._has_reading_begun:

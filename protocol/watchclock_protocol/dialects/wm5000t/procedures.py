@@ -26,7 +26,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
     plain_name,
 )
 from watchclock_protocol.dialects.wm5000t.layouts import RECORD_LENGTH
-from watchclock_protocol.dialects.wm5000t.listener import describe_count, describe_status
+from watchclock_protocol.dialects.wm5000t.listener import describe_status
 from watchclock_protocol.dialects.wm5000t.records import encode_clock
 from watchclock_protocol.errors import RecordsChangedError, SequenceError, WandChangedError
 from watchclock_protocol.messages import (
@@ -36,6 +36,7 @@ from watchclock_protocol.messages import (
     Counters,
     Identity,
     ReadingComplete,
+    slotless_counters,
 )
 
 __all__ = ["Pause", "Procedure", "Procedures", "Wish"]
@@ -82,7 +83,7 @@ class Procedures:
         self.is_read = False
         count = yield from self._begin_download()
         self.announced = count.unread
-        return describe_count(count)
+        return slotless_counters(count.unread)
 
     def read_records(self, *, is_ready: bool) -> _Steps[ReadingComplete]:
         """Every record once: a ``00`` for each and one more, then silence.

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from watchclock_protocol.dialect import Capability
+from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.records import PatrolRecord, Record, RecordFlag, SystemRecord
 from watchclock_server.faults.domain import DownloadFacts, LogEntry, Touch
 from watchclock_server.intake.domain.downloads import Download
@@ -31,6 +33,7 @@ def facts_of(
         new: the records nobody had seen before, by their key in the database.
         disagreeing: records that contradict another reading.
     """
+    is_file = Capability.IS_FILE in find_dialect(incoming.identity.dialect).capabilities
     return DownloadFacts(
         download_id=download.id,
         shown=download.clock_shown,
@@ -43,8 +46,9 @@ def facts_of(
         log=_log(new),
         overwritten=download.is_overwritten,
         disagreeing=disagreeing,
-        rejected=download.rejected_count,
-        skipped_bytes=download.skipped_bytes,
+        # Lines somebody spoiled after the download say nothing of the wand and its dock.
+        rejected=0 if is_file else download.rejected_count,
+        skipped_bytes=0 if is_file else download.skipped_bytes,
     )
 
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import by_hand_fcard
-from watchclock_protocol.dialects.fcard.frames import (
+from watchclock_protocol.errors import ChecksumError, FrameError, RequestRangeError
+from watchclock_protocol.fcard_family.frames import (
     MOST_BUFFERED_OCTETS,
     BrokenFrame,
     Frame,
@@ -15,7 +16,6 @@ from watchclock_protocol.dialects.fcard.frames import (
     Skipped,
     build_frame,
 )
-from watchclock_protocol.errors import ChecksumError, FrameError, RequestRangeError
 
 GOOD = bytes.fromhex("7E 05 12 36 21 01 00 6F 7E")
 OCTET = st.integers(0, 255)

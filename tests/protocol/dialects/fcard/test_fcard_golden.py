@@ -25,11 +25,11 @@ from watchclock_protocol.dialects.fcard.commands import (
     encode_request,
     find_reply_kind,
 )
-from watchclock_protocol.dialects.fcard.frames import Frame, FrameReader, build_frame
 from watchclock_protocol.dialects.fcard.host import FcardHostSession
 from watchclock_protocol.dialects.fcard.listener import FcardListener
 from watchclock_protocol.dialects.fcard.replies import StaffList
 from watchclock_protocol.events import Answered, Event, Heard, RecordsReceived, Transmit
+from watchclock_protocol.fcard_family.frames import Frame, FrameReader, build_frame
 from watchclock_protocol.messages import Counters, WandHealth
 from watchclock_protocol.records import PatrolRecord, Record, SystemRecord
 

@@ -12,7 +12,6 @@ from tests.support.fcard_line import Line, answer, failure, host_session, number
 from tests.support.golden_fcard import recorded_staff
 from watchclock_protocol.dialect import host_session as dialect_session
 from watchclock_protocol.dialects.fcard import FCARD, replies, requests
-from watchclock_protocol.dialects.fcard.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.dialects.fcard.host import MOST_REFUSALS, tokens
 from watchclock_protocol.errors import (
     LayoutError,
@@ -33,6 +32,7 @@ from watchclock_protocol.events import (
     Resent,
     Transmit,
 )
+from watchclock_protocol.fcard_family.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.messages import ClockReading, Identity
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import (

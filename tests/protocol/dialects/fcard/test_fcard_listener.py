@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
 from tests.support.golden_fcard import exchanges
-from watchclock_protocol.dialects.fcard.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.dialects.fcard.listener import FcardListener
 from watchclock_protocol.dialects.fcard.replies import StaffCapacity
 from watchclock_protocol.errors import SequenceError, WandChangedError
@@ -18,6 +17,7 @@ from watchclock_protocol.events import (
     ReadingBegan,
     RecordsReceived,
 )
+from watchclock_protocol.fcard_family.frames import MOST_BUFFERED_OCTETS
 from watchclock_protocol.messages import Acknowledged, Counters, Identity
 from watchclock_protocol.records import RecordFlag
 from watchclock_protocol.values import TimeCoding

@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_fcard
 from watchclock_protocol.dialects.fcard import replies, requests
-from watchclock_protocol.dialects.fcard.frames import Frame, FrameReader
 from watchclock_protocol.dialects.fcard.replies import FcardReply, RecordEntry
 from watchclock_protocol.dialects.fcard.wand import Requested, WandSession
 from watchclock_protocol.errors import (
@@ -16,6 +15,7 @@ from watchclock_protocol.errors import (
     SequenceError,
 )
 from watchclock_protocol.events import BytesSkipped, FrameRejected, Transmit
+from watchclock_protocol.fcard_family.frames import Frame, FrameReader
 from watchclock_protocol.records import RecordKind
 
 READ_CLOCK = (0x02, 0x01)

@@ -9,7 +9,16 @@ from typing_extensions import override
 
 from tests.support import by_hand_kaihe_eb as by_hand
 from tests.support.by_hand_kaihe_eb import CLEAR_PATROL, HandMadeWand
-from tests.support.kaihe_eb_line import Command, Fault, Line, no_fault
+from tests.support.kaihe_eb_line import Command, Line
+from tests.support.line_faults import (
+    Fault,
+    before,
+    flipped_high,
+    flipped_low,
+    lost,
+    no_fault,
+    silent_from,
+)
 from watchclock_protocol.dialects.kaihe_eb import KAIHE_EB
 from watchclock_protocol.dialects.kaihe_eb.host import KaiheHost
 from watchclock_protocol.events import Answered, Event, Failed, Resent, Transmit
@@ -57,28 +66,16 @@ def download(fault: Fault, name: str = "A from 0") -> tuple[Line, bool]:
     return line, True
 
 
-def lost(position: int) -> Fault:
-    return lambda at, byte: b"" if at == position else bytes([byte])
-
-
-def flipped_low(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x01]) if at == position else bytes([byte])
-
-
-def flipped_high(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x80]) if at == position else bytes([byte])
-
-
 def wake_before(position: int) -> Fault:
-    return lambda at, byte: b"\xaa" + bytes([byte]) if at == position else bytes([byte])
+    return before(position, b"\xaa")
 
 
 def noise_before(position: int) -> Fault:
-    return lambda at, byte: b"\x00\xeb" + bytes([byte]) if at == position else bytes([byte])
+    return before(position, b"\x00\xeb")
 
 
-def silent_from(position: int, length: int = 2) -> Fault:
-    return lambda at, byte: b"" if position <= at < position + length else bytes([byte])
+def short_silence_from(position: int) -> Fault:
+    return silent_from(position, 2)
 
 
 def assert_whole(line: Line, name: str, position: object = "") -> None:
@@ -92,7 +89,7 @@ def assert_whole(line: Line, name: str, position: object = "") -> None:
 
 @pytest.mark.parametrize("name", WANDS)
 @pytest.mark.parametrize(
-    "fault", [lost, flipped_low, flipped_high, wake_before, noise_before, silent_from]
+    "fault", [lost, flipped_low, flipped_high, wake_before, noise_before, short_silence_from]
 )
 def test_one_fault_at_any_byte_costs_neither_a_record_nor_the_download(
     fault: Callable[[int], Fault], name: str
@@ -142,9 +139,9 @@ def test_whatever_the_line_does_a_clear_follows_only_two_equal_readings(
         assert line.latest_reading(RecordKind.PATROL) == WANDS[name].patrol
         assert line.events.count(Answered(ReadingComplete(5, 5))) == 1
         assert {type(command) for command, _ in line.cleared_during} == {Acknowledge}
-        before = line.wand.heard[: line.wand.heard.index(CLEAR_PATROL)]
+        until = line.wand.heard[: line.wand.heard.index(CLEAR_PATROL)]
         reads = [by_hand.read_patrol(line.wand.base + place) for place in range(3)]
-        assert all(before.count(read) >= 2 for read in reads)
+        assert all(until.count(read) >= 2 for read in reads)
     else:
         assert line.wand.patrol == WANDS[name].patrol
     assert not is_whole or Answered(Acknowledged()) in line.events

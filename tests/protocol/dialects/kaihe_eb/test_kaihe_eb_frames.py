@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_kaihe_eb as by_hand
 from tests.support.golden_kaihe_eb import conversation
+from tests.support.line_faults import normalised
 from watchclock_protocol.dialects.kaihe_eb.commands import (
     decode_reply,
     decode_request,
@@ -39,20 +40,6 @@ def cut_all(reader: FrameReader, *pieces: bytes) -> list[Item]:
         while (item := reader.cut()) is not None:
             found.append(item)
     return found
-
-
-def normalised(items: list[Item]) -> list[str]:
-    """Items as text, neighbouring skips added up."""
-    lines: list[str] = []
-    skipped = 0
-    for item in [*items, None]:
-        if isinstance(item, BytesSkipped):
-            skipped += item.count
-            continue
-        lines += [f"skipped {skipped}"] if skipped else []
-        skipped = 0
-        lines.append(f"{item.error}" if isinstance(item, FrameRejected) else repr(item))
-    return lines[:-1]
 
 
 def cut_at(data: bytes, places: list[int]) -> list[bytes]:
@@ -107,7 +94,7 @@ def test_one_damaged_byte_never_gives_a_frame(position: int, change: int) -> Non
 
 def test_noise_before_a_frame_and_a_false_head_are_skipped() -> None:
     items = cut_all(FrameReader(), b"\x00\x01\xeb\x38\xff", GOOD)
-    assert normalised(items) == ["skipped 5", repr(Frame(0x38, GOOD[3:-1]))]
+    assert normalised(items) == ["skipped 5", repr(Frame(0x38, GOOD[3:-1])), "None"]
 
 
 def test_a_wrong_sum_is_rejected_with_the_bytes_that_came() -> None:

@@ -197,7 +197,7 @@ def test_records_at_both_ends_stop_the_download_until_a_profile_decides(base: in
     assert isinstance(error, IndexBaseError)
     assert "profile=index_from_1" in error.advice
     assert undecided.wand.cleared == []
-    host = host_session(KAIHE_EB, 0, f"index_from_{base}")
+    host = host_session(KAIHE_EB, 0, profile=f"index_from_{base}")
     assert isinstance(host, KaiheHost)
     decided = Line(full_wand(base=base, beyond=beyond), host=host)
     assert [decided.ask(command) for command in READ][-1] == ReadingComplete(6, 6)
@@ -217,7 +217,7 @@ def test_a_profile_that_does_not_fit_the_wand_loses_nothing() -> None:
 def test_a_dialect_knows_its_profiles() -> None:
     assert sorted(KAIHE_EB.profiles) == ["index_from_0", "index_from_1"]
     with pytest.raises(ProfileUnknownError):
-        host_session(KAIHE_EB, 0, "index_from_2")
+        host_session(KAIHE_EB, 0, profile="index_from_2")
 
 
 def test_no_record_at_either_end_is_missing_records() -> None:

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_wm5000t as by_hand
 from tests.support.by_hand_wm5000t import HandMadeWand
-from tests.support.wm5000t_line import Fault, Line, no_fault
+from tests.support.line_faults import (
+    Fault,
+    before,
+    flipped_high,
+    flipped_low,
+    lost,
+    no_fault,
+    silent_from,
+)
+from tests.support.wm5000t_line import Line
 from watchclock_protocol.dialects.wm5000t import WM5000T
 from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.events import Answered, Event, Failed, RecordsReceived, Resent, Transmit
@@ -40,32 +49,20 @@ def bytes_of_a_good_download() -> int:
     return download(no_fault)[0].carried
 
 
-def lost(position: int) -> Fault:
-    return lambda at, byte: b"" if at == position else bytes([byte])
-
-
-def flipped_low(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x01]) if at == position else bytes([byte])
-
-
-def flipped_high(position: int) -> Fault:
-    return lambda at, byte: bytes([byte ^ 0x80]) if at == position else bytes([byte])
-
-
 def header_before(position: int) -> Fault:
-    return lambda at, byte: (by_hand.HEADER if at == position else b"") + bytes([byte])
+    return before(position, by_hand.HEADER)
 
 
 def noise_before(position: int) -> Fault:
-    return lambda at, byte: b"\x00\x55" + bytes([byte]) if at == position else bytes([byte])
+    return before(position, b"\x00\x55")
 
 
-def silent_from(position: int, length: int = 20) -> Fault:
-    return lambda at, byte: b"" if position <= at < position + length else bytes([byte])
+def silent_awhile_from(position: int) -> Fault:
+    return silent_from(position, 20)
 
 
 @pytest.mark.parametrize(
-    "fault", [lost, flipped_low, flipped_high, header_before, noise_before, silent_from]
+    "fault", [lost, flipped_low, flipped_high, header_before, noise_before, silent_awhile_from]
 )
 def test_one_fault_at_any_byte_costs_neither_a_record_nor_the_download(
     fault: Callable[[int], Fault],

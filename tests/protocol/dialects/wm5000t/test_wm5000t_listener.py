@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_wm5000t as by_hand
 from tests.support.golden_wm5000t import recorded
+from tests.support.line_faults import normalised
 from watchclock_protocol.dialects.wm5000t.listener import Wm5000tListener
 from watchclock_protocol.events import (
     BytesSkipped,
@@ -34,20 +35,6 @@ def hear(spoken: Spoken) -> list[Event]:
     for direction, data in spoken:
         events += listener.sent(data) if direction == "TX" else listener.received(data)
     return events
-
-
-def normalised(events: list[Event]) -> list[str]:
-    """Events as text, neighbouring skips added up; errors compare by what they say."""
-    lines: list[str] = []
-    skipped = 0
-    for event in [*events, None]:
-        if isinstance(event, BytesSkipped):
-            skipped += event.count
-            continue
-        lines += [f"skipped {skipped}"] if skipped else []
-        skipped = 0
-        lines.append(f"{event.error}" if isinstance(event, FrameRejected) else repr(event))
-    return lines
 
 
 def records(events: list[Event]) -> list[PatrolRecord]:

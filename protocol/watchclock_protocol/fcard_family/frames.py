@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from watchclock_protocol.checksums import low_byte_sum
-from watchclock_protocol.dialects.fcard.layouts import FRAME
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,
@@ -25,6 +24,7 @@ from watchclock_protocol.errors import (
     RemoteProtocolError,
     RequestRangeError,
 )
+from watchclock_protocol.fcard_family.layouts import FRAME
 
 __all__ = [
     "BROADCAST",
