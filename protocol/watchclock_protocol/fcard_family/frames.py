@@ -20,14 +20,24 @@ from watchclock_protocol.checksums import low_byte_sum
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,
-    LayoutError,
     RemoteProtocolError,
     RequestRangeError,
 )
 from watchclock_protocol.fcard_family.layouts import FRAME
+from watchclock_protocol.framing.check_algorithms import CheckAlgorithm
+from watchclock_protocol.framing.declarations import (
+    SKIPPED,
+    CheckField,
+    Cut,
+    EscapedFraming,
+    Flaw,
+    LengthField,
+)
+from watchclock_protocol.framing.escaped_stream import EscapedCutter
 
 __all__ = [
     "BROADCAST",
+    "FRAMING",
     "HALF_FRAME_TIMEOUT_S",
     "MOST_BUFFERED_OCTETS",
     "MOST_DATA_OCTETS",
@@ -37,12 +47,17 @@ __all__ += ["Frame", "FrameReader", "Skipped", "build_frame"]
 
 BROADCAST: Final = 0
 """The address every wand answers to."""
-FLAG: Final = b"\x7e"
-ESCAPE: Final = b"\x7f"
-UNESCAPED: Final = {0x01: FLAG, 0x02: ESCAPE}
 MOST_DATA_OCTETS: Final = 120
 HEAD_AND_SUM_OCTETS: Final = 7
-MOST_BUFFERED_OCTETS: Final = 2 * (MOST_DATA_OCTETS + HEAD_AND_SUM_OCTETS)
+FRAMING: Final = EscapedFraming(
+    flag=0x7E,
+    escape=0x7F,
+    substitutions=((0x01, 0x7E), (0x02, 0x7F)),
+    length=LengthField(at=5, overhead=HEAD_AND_SUM_OCTETS),
+    check=CheckField(algorithm=CheckAlgorithm.LOW_BYTE_SUM),
+    longest=MOST_DATA_OCTETS + HEAD_AND_SUM_OCTETS,
+)
+MOST_BUFFERED_OCTETS: Final = FRAMING.longest_escaped
 """A frame in which every byte is escaped; the reader never holds more."""
 HALF_FRAME_TIMEOUT_S: Final = 2.0
 """The maker's connector gives up a half frame after 2000 ms without a byte."""
@@ -112,87 +127,47 @@ def build_frame(frame: Frame) -> bytes:
         }
     )
     body = body[:-1] + bytes([low_byte_sum(body)])
-    escaped = body.replace(ESCAPE, b"\x7f\x02").replace(FLAG, b"\x7f\x01")
-    return FLAG + escaped + FLAG
+    escaped = body.replace(b"\x7f", b"\x7f\x02").replace(b"\x7e", b"\x7f\x01")
+    return b"\x7e" + escaped + b"\x7e"
 
 
 class FrameReader:
     """Cuts bytes into frames, whatever they hold and however they are cut, in bounded memory."""
 
     def __init__(self) -> None:
-        self._pending = bytearray()
-        self._overrun = 0
-        self._is_open = False
+        self._cutter = EscapedCutter(FRAMING)
 
     @property
     def buffered(self) -> int:
         """Bytes kept of a frame that is not complete yet."""
-        return len(self._pending)
+        return self._cutter.buffered
 
     def receive(self, data: bytes) -> list[Frame | BrokenFrame | Skipped]:
         """What became complete with these bytes, in order. Never raises."""
-        found: list[Frame | BrokenFrame | Skipped] = []
-        first, *others = data.split(FLAG)
-        self._keep(first)
-        for piece in others:
-            finished = self._finish()
-            if finished is not None:
-                found.append(finished)
-            self._keep(piece)
-        return found
+        return [_named(cut) for cut in self._cutter.receive(data)]
 
     def drop(self) -> Skipped | None:
         """Give up the half frame in the buffer and start looking for a flag again."""
-        count = len(self._pending) + self._overrun + self._is_open
-        self._pending.clear()
-        self._overrun, self._is_open = 0, False
+        count = self._cutter.drop()
         return Skipped(count) if count else None
 
-    def _keep(self, piece: bytes) -> None:
-        room = MOST_BUFFERED_OCTETS - len(self._pending)
-        self._pending += piece[:room]
-        self._overrun += max(0, len(piece) - room)
 
-    def _finish(self) -> Frame | BrokenFrame | Skipped | None:
-        """What the bytes before a flag were; the flag opens the next frame."""
-        escaped, overrun, was_open = bytes(self._pending), self._overrun, self._is_open
-        self._pending.clear()
-        self._overrun, self._is_open = 0, True
-        if not escaped:
-            return None
-        if overrun or not was_open:
-            return Skipped(len(escaped) + overrun)
-        return _parse(escaped)
+def _named(cut: Cut) -> Frame | BrokenFrame | Skipped:
+    octets, flaw = cut.octets, cut.flaw
+    if flaw is None:
+        return _parsed(octets)
+    if flaw in SKIPPED:
+        return Skipped(cut.span)
+    if flaw is Flaw.CHECK_SUM:
+        stored, due = FRAMING.check.sums(octets)
+        reason = f"frame sum {stored:02X} where {due:02X} was due"
+        return BrokenFrame(ChecksumError(reason=reason), _parsed(octets))
+    what = "a false escape is in" if flaw is Flaw.ESCAPE else "no frame has the shape of"
+    return BrokenFrame(FrameError(reason=f"{what} {octets.hex(' ')}"))
 
 
-def _parse(escaped: bytes) -> Frame | BrokenFrame:
-    try:
-        body = _unescape(escaped) if ESCAPE in escaped else escaped
-        fields = FRAME.parse(body)
-    except (FrameError, LayoutError) as error:
-        reason = error.details["reason"]
-        return BrokenFrame(FrameError(reason=reason))
-    check_sum = fields.pop("check_sum")
-    frame = Frame(**fields)
-    if len(frame.data) > MOST_DATA_OCTETS:
-        return BrokenFrame(FrameError(reason=f"{len(frame.data)} bytes of data"))
-    due = low_byte_sum(body[:-1])
-    if check_sum != due:
-        reason = f"frame sum {check_sum:02X} where {due:02X} was due"
-        return BrokenFrame(ChecksumError(reason=reason), frame)
-    return frame
-
-
-def _unescape(escaped: bytes) -> bytes:
-    """Bytes without escapes.
-
-    Raises:
-        FrameError: something else than 01 or 02 follows a 7F.
-    """
-    first, *others = escaped.split(ESCAPE)
-    parts = [first]
-    for piece in others:
-        if not piece or piece[0] not in UNESCAPED:
-            raise FrameError(reason=f"7F is followed by {piece[:1].hex() or 'nothing'}")
-        parts += (UNESCAPED[piece[0]], piece[1:])
-    return b"".join(parts)
+def _parsed(octets: bytes) -> Frame:
+    """The fields of bytes that have a frame's shape."""
+    fields = FRAME.parse(octets)
+    del fields["check_sum"]
+    return Frame(**fields)
