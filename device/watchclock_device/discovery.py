@@ -4,6 +4,7 @@ A probe asks a wand for its number in one dialect after the other. That changes 
 wand: an fcard request is no command of a wm5000t (whose commands need a session begun with 55 E5
 and a check sum), and the wm5000t bytes lie outside any fcard frame, so an fcard wand drops them.
 No frame that looks for an xgd controller holds a 7E of fcard, or a 55 or E5 of a wm5000t.
+A vs request is no frame of any of them, and a vs wand passes over what lacks its magic and sums.
 Nothing of a probe is captured; the download that follows begins anew.
 """
 
