@@ -25,7 +25,7 @@ from tests.support.catalog import (
 from watchclock.command import VERBS
 from watchclock.language import next_step_of, sentence_of, translate
 from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
-from watchclock_protocol.dialects.fcard.records import SYSTEM_CODES
+from watchclock_protocol.dialects import load_dialects
 from watchclock_protocol.dialects.jwm_z.records import KIND_MEANINGS
 from watchclock_protocol.errors import DialectUnknownError, NotACaptureError
 from watchclock_protocol.pseudo_tags import PSEUDO_TAGS
@@ -92,7 +92,9 @@ def test_every_kind_and_doubt_of_a_record_has_a_word(
 
 
 def test_every_event_of_a_wands_log_has_a_word() -> None:
-    named = {name for names in SYSTEM_CODES.values() for name in names}
+    layouts = [each for dialect in load_dialects().values() for each in dialect.record_layouts]
+    named = {name for each in layouts for names in each.meanings.values() for name in names}
+    assert {"power_on", "clock_stopped"} <= named
     named |= {name for names in KIND_MEANINGS.values() for name in names}
     named |= set(PSEUDO_TAGS.values())
     assert named - set(EVENT_WORDS) == set()

@@ -21,6 +21,7 @@ FLAG_WORDS: Final[Mapping[str, str]] = {
     RecordFlag.EMPTY_SLOT: _("empty slot"),
     RecordFlag.UNKNOWN_CODE: _("unknown code"),
     RecordFlag.UNKNOWN_STATE: _("unknown state"),
+    RecordFlag.CLOCK_STOPPED: _("the clock had stopped and nobody had set it"),
     RecordFlag.TAG_CHECK_SUM: _("the tag's check sum is wrong"),
     RecordFlag.TAG_IMPOSSIBLE: _("no tag can have this number"),
 }
@@ -59,5 +60,19 @@ EVENT_WORDS: Final[Mapping[str, str]] = {
     "system_records_read": _("system records read"),
     "card_records_cleared": _("patrol records cleared"),
     "system_records_cleared": _("system records cleared"),
+    "reader_short_lasting": _("lasting short circuit at the contact"),
+    "alarm_answered": _("alarm answered"),
+    "alarm_missed": _("alarm missed"),
+    "clock_set": _("clock set"),
+    "clock_stopped": _("clock had stopped"),
+    "records_read": _("records read"),
+    "memory_erased": _("memory erased"),
+    "checkpoints_changed": _("checkpoint names changed"),
+    "alarms_changed": _("alarm times changed"),
+    "page_torn": _("power lost while writing"),
+    "records_overwritten": _("unread records overwritten"),
+    "self_tested": _("self-test done"),
+    "temperature_limit": _("too hot or too cold"),
+    "docked": _("put into the dock"),
 }
 """Words for the meanings of system records; another dialect's meaning is shown by its name."""

@@ -10,9 +10,9 @@ at their other speeds when nobody answered. That changes nothing on any wand:
 - A kaihe_eb wand clears for nothing but twelve fixed bytes from EB 70 08 or EB 75 08 on. A
   wm5000t probe has no EB. In an fcard probe, whose token may hold one, 01 and a length of 0 follow
   too soon for that.
-
 - No frame that looks for an xgd controller holds a 7E of fcard, a 55 or E5 of a wm5000t, or the
   twelve bytes that clear a kaihe_eb wand; to an xgd controller nothing is a frame but "!XD".
+- A vs request is no frame of any of them, and a vs wand passes over what lacks its magic and sums.
 
 ``tests/device/test_probes.py`` lets every simulated wand hear every probe. Nothing of a probe is
 captured; the download that follows begins anew.

@@ -26,6 +26,7 @@ class RecordFlag(StrEnum):
     EMPTY_SLOT = "empty_slot"
     UNKNOWN_CODE = "unknown_code"
     UNKNOWN_STATE = "unknown_state"
+    CLOCK_STOPPED = "clock_stopped"
     TAG_CHECK_SUM = "tag_check_sum"
     TAG_IMPOSSIBLE = "tag_impossible"
 

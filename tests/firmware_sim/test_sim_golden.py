@@ -7,11 +7,13 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from tests.support.golden_vs import worked_frames
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.fcard.replies import StaffEntry
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.wands.fcard import FcardWand
 from watchclock_sim.wands.fcard_parameters import FcardParameters
+from watchclock_sim.wands.vs import VsWand
 from watchclock_sim.wands.wm5000t import Wm5000tWand
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -91,3 +93,25 @@ def test_the_wm5000t_wand_keeps_its_records_when_the_host_falls_silent() -> None
     assert len(b"".join(wand.expire(0.1, DOCKED_AT))) == 30
     assert next(wand.receive(bytes.fromhex("55AA01A9"), 0.2, DOCKED_AT)).startswith(b"\x55")
     assert len(wand.memory) == 1
+
+
+def test_the_vs_wand_gives_the_worked_identity_declaration_and_lists() -> None:
+    wand = VsWand(setup_of("5B00000000001234"))
+    frames = worked_frames()
+    worked = {each.kind: each.data for each in frames if each.sender == "wand"}
+    asked = [
+        ("identify", "identity"),
+        ("read declaration", "declaration"),
+        ("end list", "done"),
+        ("read list", "list entries"),
+    ]
+    by_hand = [each for each in frames if each.sender == "host"]
+    (begin,) = [each.data for each in by_hand if each.kind == "begin list"]
+    roster = next(each.data for each in by_hand if each.kind == "write list")
+    for data in (begin, roster):
+        (done,) = wand.receive(data, 0.0, DOCKED_AT)
+        assert done[9:-4] == b""
+    for question, answer in asked:
+        (data,) = [each.data for each in by_hand if each.kind == question]
+        (told,) = wand.receive(data, 0.0, DOCKED_AT)
+        assert told[9:-4] == worked[answer][9:-4], question

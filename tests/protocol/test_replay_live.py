@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_wm5000t, wm5000t_line
 from tests.support.captures import capture_of
-from tests.support.fcard_line import Line, host_session, numbered_wand, received
+from tests.support.fcard_line import Line, host_session, numbered_wand
+from tests.support.session_line import received
 from watchclock_protocol.capture import Lane, read_capture
 from watchclock_protocol.events import Failed
 from watchclock_protocol.replay import DecodedDownload, replay

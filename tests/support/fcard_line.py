@@ -1,20 +1,19 @@
 """An fcard wand with a memory of its own, and a line between it and a host session."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
 from tests.support import by_hand_fcard, golden_fcard
 from tests.support.by_hand_fcard import civil
+from tests.support.session_line import SessionLine
 from watchclock_protocol.dialects.fcard import replies, requests
 from watchclock_protocol.dialects.fcard.host import FcardHostSession
 from watchclock_protocol.dialects.fcard.replies import FcardReply, RecordEntry, RingPointers
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
 from watchclock_protocol.dialects.fcard.wand import Requested, WandSession
-from watchclock_protocol.events import Answered, Event, Failed, RecordsReceived, Transmit
-from watchclock_protocol.messages import Answer
-from watchclock_protocol.records import Record, RecordKind
-from watchclock_protocol.session import HostCommand
+from watchclock_protocol.events import Transmit
+from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import TimeCoding, WandTime
 
 CLOCK_RAW = bytes.fromhex("153020211126")
@@ -153,75 +152,9 @@ def numbered_wand(records: int, *, number: int = 5, capacity: int = 60_000) -> M
     return MemoryWand(number, cards, system, capacity)
 
 
-Disturb = Callable[[bytes], list[bytes]]
-
-
-class Line:
-    """Carries bytes between a host session and a wand, and lets time pass when nothing comes.
-
-    Attributes:
-        to_host: what becomes of each frame of the wand on its way.
-        to_wand: what becomes of each frame of the host on its way.
-        now: seconds; moves to the session's deadline when nothing was answered.
-    """
-
-    def __init__(self, host: FcardHostSession, wand: MemoryWand) -> None:
-        self.host = host
-        self.wand = wand
-        self.to_host: Disturb = lambda frame: [frame]
-        self.to_wand: Disturb = lambda frame: [frame]
-        self.now = 0.0
-        self.written: list[bytes] = []
-
-    def run(self, command: HostCommand | FcardRequest) -> list[Event]:
-        """Every event from the command to its end."""
-        told = self.host.send(command, self.now)
-        events = list(told)
-        while not ended(events):
-            told = self._carry(told) or self._wait()
-            events += told
-        return events
-
-    def _carry(self, told: list[Event]) -> list[Event]:
-        events: list[Event] = []
-        for event in told:
-            if isinstance(event, Transmit):
-                self.written.append(event.data)
-                for damaged in self.to_wand(event.data):
-                    for frame in self.wand.receive(damaged, self.now):
-                        for arrived in self.to_host(frame):
-                            events += self.host.receive(arrived, self.now)
-        return events
-
-    def _wait(self) -> list[Event]:
-        assert self.host.deadline is not None, "the session neither ends nor waits"
-        self.now = self.host.deadline
-        return self.host.expire(self.now)
+class Line(SessionLine[FcardHostSession, MemoryWand]):
+    """A line between an fcard session and such a wand."""
 
 
 def host_session(seed: int = 0) -> FcardHostSession:
     return FcardHostSession(0x1000 + (seed + number) % 0xE000 for number in count())
-
-
-def ended(events: list[Event]) -> bool:
-    return any(isinstance(event, Answered | Failed) for event in events)
-
-
-def answer(events: list[Event]) -> Answer:
-    """What the command was answered with."""
-    return next(event.answer for event in events if isinstance(event, Answered))
-
-
-def failure(events: list[Event]) -> Exception:
-    """What the command failed with."""
-    return next(event.error for event in events if isinstance(event, Failed))
-
-
-def received(events: list[Event]) -> list[Record]:
-    """Every record of the events, in order."""
-    return [
-        record
-        for event in events
-        if isinstance(event, RecordsReceived)
-        for record in event.records
-    ]

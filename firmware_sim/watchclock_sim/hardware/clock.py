@@ -47,11 +47,15 @@ class WandClock:
 
     def reading(self, utc: datetime) -> datetime:
         """What the clock shows at that instant, 2000 to 2099, in whole seconds, without zone."""
+        return self.exact(utc).replace(microsecond=0)
+
+    def exact(self, utc: datetime) -> datetime:
+        """The same with the part of a second that most wands do not tell."""
         civil, since = self._civil, self._utc
         if self._resets_at is not None and since < self._resets_at <= utc:
             civil, since = EPOCH, self._resets_at
         shown = civil + self._counted(since, utc)
-        return (EPOCH + (shown - EPOCH) % CENTURY).replace(microsecond=0)
+        return EPOCH + (shown - EPOCH) % CENTURY
 
     def set_to(self, civil: datetime, utc: datetime) -> None:
         """The host sets the clock. A stopped oscillator stays stopped at the new time."""

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from watchclock_protocol.dialects.fcard import layouts, replies, requests
-from watchclock_protocol.dialects.fcard.layouts import Layout
 from watchclock_protocol.dialects.fcard.replies import FcardReply
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
 from watchclock_protocol.errors import LocalProtocolError, SequenceError
+from watchclock_protocol.message_layout import Layout
 from watchclock_protocol.records import RecordKind
 
 __all__ = ["COMMANDS", "LIVE_CARD", "REPLY_KINDS", "SUM_REFUSED", "Command", "ReplyKind"]

@@ -43,8 +43,8 @@ from watchclock_protocol.dialects.fcard.times import (
     read_day,
     system_time,
 )
-from watchclock_protocol.fcard_family.layouts import Declaration, Layout
 from watchclock_protocol.fields import disputed_time, wand_time
+from watchclock_protocol.message_layout import Declaration, Layout, message_layout, value_of
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import TimeCoding, WandTime
 
@@ -63,29 +63,13 @@ __all__ += ["KIND", "LAMP", "MILLISECONDS", "MODE", "MODE_AS_STORED", "NOTHING"]
 __all__ += ["POINTERS", "RANGE", "RANGE_TOTAL", "READ_INDEX", "RUN_INFORMATION", "SECONDS"]
 __all__ += ["STAFF_CAPACITY", "STAFF_FOUND", "STAFF_LIST", "STAFF_REFUSED", "STAFF_SEARCH"]
 __all__ += ["STAFF_TOTAL", "STAFF_TO_ADD", "STAFF_TO_DELETE", "SWITCH", "SYSTEM_PAGE"]
-__all__ += ["SYSTEM_RECORD_FIELDS", "WAND_NUMBER", "WRITE_INDEX", "Layout"]
-
-
-def _layout(name: str, **fields: Declaration) -> Layout:
-    return Layout(name, Struct(**fields, **{"": Terminated}))
-
-
-def _value(make: Callable[..., Any], **fields: Declaration) -> Declaration:
-    """A structure that parses to a value of ours and is built from one."""
-
-    def decode(container: Container[Any], _: object) -> Any:  # noqa: ANN401  construct is untyped
-        return make(**{name: container[name] for name in fields})
-
-    def encode(value: object, _: object) -> dict[str, Any]:
-        return {name: getattr(value, name) for name in fields}
-
-    return ExprAdapter(Struct(**fields), decode, encode)
+__all__ += ["SYSTEM_RECORD_FIELDS", "WAND_NUMBER", "WRITE_INDEX"]
 
 
 def _counted(count: Declaration, name: str, item: Declaration) -> Struct:
     fields: dict[str, Declaration] = {
-        "count": Rebuild(count, len_(this[name])),
-        name: Array(this.count, item),
+        "_count": Rebuild(count, len_(this[name])),
+        name: Array(this["_count"], item),
         "": Terminated,
     }
     return Struct(**fields)
@@ -147,22 +131,22 @@ _CLOCK: Final = _adapted(6, clock_time, _stored_clock)
 _NUMBER: Final = ExprValidator(Int8ub, lambda number, _: number > 0)
 _KIND: Final = _codes({RecordKind.PATROL: 1, RecordKind.SYSTEM: 2})
 _SWITCH: Final = _codes({True: 0x80, False: 0x08})
-_STAFF: Final = _value(StaffEntry, number=Int16ub, card=Int24ub, name_raw=Bytes(NAME_OCTETS))
+_STAFF: Final = value_of(StaffEntry, number=Int16ub, card=Int24ub, name_raw=Bytes(NAME_OCTETS))
 
 
 def _ring(index: Declaration) -> Declaration:
-    return _value(
+    return value_of(
         RingPointers, capacity=index, write_index=index, read_index=index, is_wrapped=Flag
     )
 
 
 # Section "Commands": the data of requests and replies, in the order of the tables there.
-NOTHING: Final = _layout("no data")
-WAND_NUMBER: Final = _layout("a wand number", number=_NUMBER)
-DAY: Final = _layout("a day", day=_DAY)
-DAY_AS_STORED: Final = _layout("a stored day", raw=Bytes(3))
-FIRMWARE: Final = _layout("a firmware version", raw=Bytes(4))
-RUN_INFORMATION: Final = _layout(
+NOTHING: Final = message_layout("no data")
+WAND_NUMBER: Final = message_layout("a wand number", number=_NUMBER)
+DAY: Final = message_layout("a day", day=_DAY)
+DAY_AS_STORED: Final = message_layout("a stored day", raw=Bytes(3))
+FIRMWARE: Final = message_layout("a firmware version", raw=Bytes(4))
+RUN_INFORMATION: Final = message_layout(
     "run information",
     factory_date_raw=Bytes(3),
     formats=Int16ub,
@@ -174,19 +158,21 @@ RUN_INFORMATION: Final = _layout(
     new_card_records=Int32ub,
     new_system_records=Int32ub,
 )
-MODE: Final = _layout("a storage mode", mode=_codes({mode: mode.value for mode in StorageMode}))
-MODE_AS_STORED: Final = _layout("a stored storage mode", mode=Int8ub)
-SECONDS: Final = _layout("a time in seconds", duration_s=Int8ub)
-CARD: Final = _layout("a card number", card=Int24ub)
-CLOCK: Final = _layout("a clock reading", time=_CLOCK)
-CIVIL: Final = _layout("a clock setting", civil=_CIVIL)
-STAFF_CAPACITY: Final = _layout("a staff capacity", capacity=Int16ub, used=Int16ub)
+MODE: Final = message_layout(
+    "a storage mode", mode=_codes({mode: mode.value for mode in StorageMode})
+)
+MODE_AS_STORED: Final = message_layout("a stored storage mode", mode=Int8ub)
+SECONDS: Final = message_layout("a time in seconds", duration_s=Int8ub)
+CARD: Final = message_layout("a card number", card=Int24ub)
+CLOCK: Final = message_layout("a clock reading", time=_CLOCK)
+CIVIL: Final = message_layout("a clock setting", civil=_CIVIL)
+STAFF_CAPACITY: Final = message_layout("a staff capacity", capacity=Int16ub, used=Int16ub)
 STAFF_LIST: Final = Layout("a staff page", _counted(Int16ub, "entries", _STAFF))
-STAFF_TOTAL: Final = _layout("a staff total", total=Int16ub)
-STAFF_SEARCH: Final = _layout(
+STAFF_TOTAL: Final = message_layout("a staff total", total=Int16ub)
+STAFF_SEARCH: Final = message_layout(
     "a staff look-up", search=_codes({by: by.value for by in StaffSearch}), value=Int24ub
 )
-STAFF_FOUND: Final = _layout("a staff entry", entry=_STAFF)
+STAFF_FOUND: Final = message_layout("a staff entry", entry=_STAFF)
 STAFF_TO_ADD: Final = Layout("staff to add", _counted(Int8ub, "entries", _STAFF))
 STAFF_TO_DELETE: Final = Layout("staff to delete", _counted(Int16ub, "numbers", Int16ub))
 # The document counts refused numbers in two bytes, the SDK in four; the length tells which.
@@ -194,17 +180,19 @@ STAFF_REFUSED: Final = Layout(
     "refused staff",
     Select(_counted(Int16ub, "numbers", Int16ub), _counted(Int32ub, "numbers", Int16ub)),
 )
-POINTERS: Final = _layout("pointers", card=_ring(Int32ub), system=_ring(Int16ub))
-KIND: Final = _layout("a record kind", kind=_KIND)
-READ_INDEX: Final = _layout("a read index", kind=_KIND, read_index=Int32ub, is_wrapped=Flag)
-WRITE_INDEX: Final = _layout("a write index", kind=_KIND, write_index=Int32ub)
-RANGE: Final = _layout("a range of records", kind=_KIND, first=Int32ub, quantity=Int32ub)
+POINTERS: Final = message_layout("pointers", card=_ring(Int32ub), system=_ring(Int16ub))
+KIND: Final = message_layout("a record kind", kind=_KIND)
+READ_INDEX: Final = message_layout("a read index", kind=_KIND, read_index=Int32ub, is_wrapped=Flag)
+WRITE_INDEX: Final = message_layout("a write index", kind=_KIND, write_index=Int32ub)
+RANGE: Final = message_layout("a range of records", kind=_KIND, first=Int32ub, quantity=Int32ub)
 CARD_PAGE: Final = _page("a page of card records", 12)
 SYSTEM_PAGE: Final = _page("a page of system records", 8)
-RANGE_TOTAL: Final = _layout("a total of records", total=Int32ub)
-SWITCH: Final = _layout("a switch", is_on=_SWITCH)
-MILLISECONDS: Final = _layout("a time in milliseconds", duration_ms=Int16ub)
-LAMP: Final = _layout("a lamp", colour=_codes({colour: colour.value for colour in LampColour}))
+RANGE_TOTAL: Final = message_layout("a total of records", total=Int32ub)
+SWITCH: Final = message_layout("a switch", is_on=_SWITCH)
+MILLISECONDS: Final = message_layout("a time in milliseconds", duration_ms=Int16ub)
+LAMP: Final = message_layout(
+    "a lamp", colour=_codes({colour: colour.value for colour in LampColour})
+)
 
 # Section "Records".
 CARD_RECORD_FIELDS: Final = Struct(

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from watchclock_protocol.dialects.fcard_reader import layouts
 from watchclock_protocol.errors import LayoutError, SequenceError
-from watchclock_protocol.fcard_family.layouts import Layout
+from watchclock_protocol.message_layout import Layout
 from watchclock_protocol.messages import DialectReply
 
 __all__ = [

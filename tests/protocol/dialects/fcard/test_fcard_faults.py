@@ -5,18 +5,18 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from typing_extensions import override
 
 from tests.support.by_hand_fcard import civil
-from tests.support.fcard_line import Line, host_session, numbered_wand, received
+from tests.support.fcard_line import Line, MemoryWand, host_session, numbered_wand
+from tests.support.session_line import AnyHost, BadLine, received
 from watchclock_protocol.dialect import host_session as dialect_session
 from watchclock_protocol.dialects.fcard import FCARD, requests
-from watchclock_protocol.events import Answered, Event, Failed, Transmit
+from watchclock_protocol.events import Answered, Event, Failed
 from watchclock_protocol.messages import ReadingComplete
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import (
     Acknowledge,
-    HostCommand,
     Identify,
     ReadCounters,
     ReadRecords,
@@ -113,91 +113,24 @@ def test_one_fault_in_any_frame_of_the_wand_is_made_good(fault: str, nth: int) -
     assert harm(line, events) is None
 
 
-class BadLine(RuleBasedStateMachine):
-    """A host that is asked in any order, over a line that does anything to any frame."""
+class BadFcardLine(BadLine):
+    faults = FAULTS
+    wand: MemoryWand
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.docked = 0
-        self.host = dialect_session(FCARD, self.docked)
-        self.wand = numbered_wand(CARDS)
-        self.now = 0.0
-        self.in_flight: list[bytes] = []
-        self.events: list[Event] = []
-        self.is_busy = False
-        self.is_failed = False
-        self.known: set[str] = set()
+    @override
+    def make_wand(self) -> MemoryWand:
+        return numbered_wand(CARDS)
 
-    def take(self, events: list[Event]) -> None:
-        self.events += events
-        for event in events:
-            match event:
-                case Transmit(data):
-                    self.in_flight += self.wand.receive(data, self.now)
-                case Answered(answer):
-                    self.is_busy = False
-                    self.known.add(type(answer).__name__)
-                case Failed():
-                    self.is_busy, self.is_failed = False, True
-                    self.known.clear()
-                case _:
-                    pass
+    @override
+    def dock(self, former: AnyHost | None) -> AnyHost:
+        return dialect_session(FCARD, self.docked)
 
-    def begin(self, command: HostCommand) -> None:
-        self.is_busy = True
-        self.take(self.host.send(command, self.now))
-
-    @precondition(lambda self: self.is_failed)
-    @rule()
-    def dock_again(self) -> None:
-        self.docked += 1
-        self.host = dialect_session(FCARD, self.docked)
-        self.is_failed = False
-        self.known.clear()
-
-    @precondition(lambda self: not self.is_busy and not self.is_failed)
-    @rule()
-    def identify(self) -> None:
-        self.begin(Identify())
-
-    @precondition(
-        lambda self: not self.is_busy and not self.is_failed and "Identity" in self.known
-    )
-    @rule()
-    def read(self) -> None:
-        self.begin(ReadRecords() if "Counters" in self.known else ReadCounters())
-        self.known.discard("Counters")
-
-    @precondition(lambda self: not self.is_busy and "ReadingComplete" in self.known)
-    @rule()
-    def acknowledge(self) -> None:
-        self.known.discard("ReadingComplete")
-        self.begin(Acknowledge(CIVIL))
-
-    @precondition(lambda self: self.in_flight)
-    @rule(fault=st.sampled_from(WEIGHTED), count=st.integers(1, 12))
-    def deliver(self, fault: str, count: int) -> None:
-        arriving, self.in_flight = self.in_flight[:count], self.in_flight[count:]
-        for index, frame in enumerate(arriving):
-            for piece in FAULTS[fault if index == 0 else "nothing"](frame):
-                self.take(self.host.receive(piece, self.now))
-
-    @precondition(lambda self: self.host.deadline is not None)
-    @rule()
-    def wait(self) -> None:
-        assert self.host.deadline is not None
-        self.now = max(self.now, self.host.deadline)
-        self.take(self.host.expire(self.now))
-
-    @invariant()
-    def nothing_is_acknowledged_before_everything_arrived(self) -> None:
-        if any(isinstance(each, requests.WriteReadPointer) for each in self.wand.asked):
-            assert set(slots(self.events)) >= EVERYTHING
-
-    @invariant()
-    def a_session_waits_exactly_while_it_is_busy(self) -> None:
-        assert (self.host.deadline is not None) == self.is_busy
+    @override
+    def missing_although_acknowledged(self) -> object:
+        asked = self.wand.asked
+        is_acknowledged = any(isinstance(each, requests.WriteReadPointer) for each in asked)
+        return EVERYTHING - set(slots(self.events)) if is_acknowledged else None
 
 
-BadLine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
-TestBadLine = BadLine.TestCase
+BadFcardLine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+TestBadLine = BadFcardLine.TestCase

@@ -6,16 +6,8 @@ import pytest
 
 from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
-from tests.support.fcard_line import (
-    Line,
-    MemoryWand,
-    answer,
-    failure,
-    host_session,
-    numbered_wand,
-    pointers,
-    received,
-)
+from tests.support.fcard_line import Line, MemoryWand, host_session, numbered_wand, pointers
+from tests.support.session_line import answer, failure, received
 from watchclock_protocol.dialects.fcard import replies, requests
 from watchclock_protocol.dialects.fcard.ring import MOST_RECORDS_A_REQUEST, MOST_SERIALS
 from watchclock_protocol.errors import (

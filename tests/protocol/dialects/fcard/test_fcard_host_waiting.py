@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.support import by_hand_fcard
 from tests.support.by_hand_fcard import civil
-from tests.support.fcard_line import Line, answer, failure, host_session, numbered_wand
+from tests.support.fcard_line import Line, host_session, numbered_wand
 from tests.support.golden_fcard import recorded_staff
+from tests.support.session_line import answer, failure
 from watchclock_protocol.dialect import host_session as dialect_session
 from watchclock_protocol.dialects.fcard import FCARD, replies, requests
 from watchclock_protocol.dialects.fcard.host import MOST_REFUSALS, tokens

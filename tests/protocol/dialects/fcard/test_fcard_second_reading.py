@@ -3,15 +3,8 @@
 import pytest
 
 from tests.support.by_hand_fcard import civil
-from tests.support.fcard_line import (
-    Line,
-    answer,
-    failure,
-    host_session,
-    numbered_wand,
-    pointers,
-    received,
-)
+from tests.support.fcard_line import Line, host_session, numbered_wand, pointers
+from tests.support.session_line import answer, failure, received
 from watchclock_protocol.dialects.fcard import requests
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
 from watchclock_protocol.errors import LocalProtocolError, RecordsChangedError

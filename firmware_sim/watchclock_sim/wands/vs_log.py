@@ -1,0 +1,118 @@
+"""The one log of a simulated vs wand: turns what happens into records of its memory."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from watchclock_protocol.dialects.vs.lists import AlarmEntry
+from watchclock_protocol.dialects.vs.records import EVENTS, STOPPED_BIT, LogKind
+from watchclock_protocol.wand_times import FIRST_SECOND, civil_of_seconds
+from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.wands.vs_condition import VsCondition
+from watchclock_sim.wands.vs_memory import LogEntry, VsMemory
+
+__all__ = ["VsLog"]
+
+EVENT_PLACES: Final = {event: place for place, event in EVENTS.items()}
+SECOND: Final = timedelta(seconds=1)
+MILLISECOND: Final = timedelta(milliseconds=1)
+DAY: Final = timedelta(days=1)
+HALF_A_MINUTE_S: Final = 30
+
+
+class VsLog:
+    """Writes records with the wand's own time, guard and battery.
+
+    Args:
+        memory: where they go.
+        condition: what the wand knows of itself.
+        clock: its clock.
+        battery: its battery.
+    """
+
+    def __init__(
+        self, memory: VsMemory, condition: VsCondition, clock: WandClock, battery: Battery
+    ) -> None:
+        self.memory = memory
+        self.condition = condition
+        self.guard_number = 0
+        self._clock = clock
+        self._battery = battery
+        self._seen_s = 0
+
+    def voltage_mv(self, utc: datetime) -> int:
+        """The battery at that instant."""
+        return self._battery.voltage_mv(utc)
+
+    def charge_percent(self, utc: datetime) -> int:
+        """Its charge at that instant."""
+        return self._battery.charge_percent(utc)
+
+    def shown(self, utc: datetime) -> tuple[int, int]:
+        """Seconds since 2000 and milliseconds on the wand's clock."""
+        since = self._clock.exact(utc) - FIRST_SECOND
+        return since // SECOND, since % SECOND // MILLISECOND
+
+    def set_clock(self, civil: datetime, utc: datetime) -> None:
+        """The host sets the clock; what it showed before is no longer comparable."""
+        before, _ = self.shown(utc)
+        self._clock.set_to(civil, utc)
+        self._seen_s, _ = self.shown(utc)
+        self.condition.has_stopped = False
+        self.note("clock_set", utc, before, self._seen_s)
+
+    def note(self, event: str, utc: datetime, value: int = 0, detail: int = 0) -> None:
+        """Something happened that the table of events names."""
+        kind, code = EVENT_PLACES[event]
+        self.write(kind, code, utc, value.to_bytes(4, "little") + detail.to_bytes(4, "little"))
+
+    def write(
+        self, kind: LogKind, code: int, utc: datetime, subject: bytes, status: int = 0
+    ) -> None:
+        """A record of any kind; unread records that it costs are noted behind it."""
+        seconds, _ = self.shown(utc)
+        voltage_mv = self.voltage_mv(utc)
+        self.condition.lowest_mv = min(self.condition.lowest_mv, voltage_mv)
+        first_lost = max(self.memory.read_pointer + 1, self.memory.oldest_sequence)
+        lost = self.memory.append(
+            LogEntry(
+                kind=kind,
+                code=code,
+                seconds=seconds,
+                subject=subject,
+                guard_number=self.guard_number,
+                voltage_mv=voltage_mv,
+                status=status | (STOPPED_BIT if self.condition.has_stopped else 0),
+            )
+        )
+        self._seen_s = max(self._seen_s, seconds)
+        if lost:
+            self.note("records_overwritten", utc, lost, first_lost)
+
+    def watch_clock(self, utc: datetime) -> None:
+        """Power came: a clock that shows less than the last record did was without supply."""
+        seconds, _ = self.shown(utc)
+        if seconds >= self._seen_s:
+            return
+        last_s, self._seen_s = self._seen_s, seconds
+        self.condition.clock_stops += 1
+        self.condition.last_stop_s = seconds
+        self.condition.has_stopped = True
+        self.note("clock_stopped", utc, last_s)
+
+    def ring_alarms(self, alarms: tuple[AlarmEntry, ...], utc: datetime) -> None:
+        """Note every alarm time since the last record, answered by the touch that comes now."""
+        now_s, _ = self.shown(utc)
+        since, until = civil_of_seconds(self._seen_s), civil_of_seconds(now_s)
+        if since is None or until is None or until - since > DAY or not self._seen_s:
+            return
+        for index, alarm in enumerate(alarms):
+            rings_at = until.replace(hour=alarm.hour, minute=alarm.minute, second=0)
+            rings_at -= DAY if rings_at > until else timedelta()
+            if since < rings_at <= until and alarm.days >> rings_at.weekday() & 1:
+                waited_s = (until - rings_at) // SECOND
+                self.note("alarm", utc, index)
+                if waited_s <= HALF_A_MINUTE_S:
+                    self.note("alarm_answered", utc, index, waited_s)
+                else:
+                    self.note("alarm_missed", utc, index)
