@@ -27,12 +27,10 @@ __all__ += ["knock_record", "patrol_record"]
 _ORDER: Final = "yMdHms"
 
 
-def _blank(length: int) -> tuple[PrefixRule, ...]:
-    return tuple(
-        PrefixRule(flag=RecordFlag.EMPTY_SLOT, prefix=bytes([erased]) * length)
-        for erased in (0x00, 0xFF)
-    )
-
+# No date begins so: the year and month of memory that was never written.
+_BLANK: Final = tuple(
+    PrefixRule(flag=RecordFlag.EMPTY_SLOT, prefix=bytes([erased]) * 2) for erased in (0x00, 0xFF)
+)
 
 PATROLS_A: Final = RecordLayout(
     name="kaihe_eb.patrol_a",
@@ -42,7 +40,7 @@ PATROLS_A: Final = RecordLayout(
         field="card",
         shape=TagShape(technology=TagTechnology.EM4100, octets=CARD_LENGTH_A),
     ),
-    flags=_blank(PATROL_A.sizeof()),
+    flags=_BLANK,
 )
 """One touch in variant A: time to the second, the 40 bits of an EM4100 tag (the width is certain,
 that it is EM4100 is inferred from it)."""
@@ -55,7 +53,7 @@ PATROLS_B: Final = RecordLayout(
         field="card",
         shape=TagShape(technology=TagTechnology.EM4100, octets=CARD_LENGTH_B),
     ),
-    flags=_blank(PATROL_B.sizeof()),
+    flags=_BLANK,
 )
 """One touch in variant B: time to the minute, the low two bytes of the card, which are partial."""
 
@@ -63,7 +61,7 @@ KNOCKS: Final = RecordLayout(
     name="kaihe_eb.knock",
     declaration=KNOCK,
     kind=RecordKind.KNOCK,
-    flags=_blank(KNOCK.sizeof()),
+    flags=_BLANK,
 )
 """One knock: a time to the second and nothing else."""
 

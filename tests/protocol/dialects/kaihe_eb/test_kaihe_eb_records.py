@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import by_hand_kaihe_eb as by_hand
+from watchclock_protocol.bulk import block_decoder
 from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase, find_base, is_blank
 from watchclock_protocol.dialects.kaihe_eb.records import (
     KNOCKS,
@@ -19,6 +20,7 @@ from watchclock_protocol.dialects.kaihe_eb.records import (
 from watchclock_protocol.dialects.kaihe_eb.replies import NumberReply, ShownClock, Variant
 from watchclock_protocol.dialects.kaihe_eb.texts import decode_text, encode_text
 from watchclock_protocol.errors import LayoutError, RequestRangeError
+from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import KnockRecord, PatrolRecord, RecordFlag
 from watchclock_protocol.values import TagId
 
@@ -54,7 +56,12 @@ def test_any_bytes_of_a_record_are_kept_whatever_they_show(raw: bytes) -> None:
     record = patrol_record(raw)
     assert record.raw == raw
     assert (RecordFlag.TIME_IMPOSSIBLE in record.flags) == (record.time.civil is None)
-    assert (RecordFlag.EMPTY_SLOT in record.flags) == is_blank(raw)
+    assert (RecordFlag.EMPTY_SLOT in record.flags) == is_blank(raw[:2])
+
+
+@pytest.mark.parametrize("layout", [PATROLS_A, PATROLS_B, KNOCKS])
+def test_a_decoder_of_whole_blocks_is_derived_from_each_layout(layout: RecordLayout) -> None:
+    assert block_decoder(layout) is not None
 
 
 @pytest.mark.parametrize("erased", [b"\xff", b"\x00"])
