@@ -3,11 +3,13 @@
 from typing import Final
 from zlib import adler32
 
-__all__ = ["complement_sum", "crc8_maxim", "crc16_modbus", "low_byte_sum"]
+__all__ = ["complement_sum", "crc8_maxim", "crc16_modbus", "crc16_x25", "low_byte_sum"]
 
 _MAXIM_POLYNOMIAL: Final = 0x8C
 _MODBUS_POLYNOMIAL: Final = 0xA001
 _MODBUS_START: Final = 0xFFFF
+_X25_POLYNOMIAL: Final = 0x8408
+_X25_START: Final = 0xFFFF
 _BYTES: Final = 256
 _ADLER_EXACT_OCTETS: Final = 256
 """So many bytes of FF stay below 65,521, where Adler-32 starts its plain sum anew."""
@@ -57,3 +59,14 @@ def crc16_modbus(data: bytes) -> int:
     for byte in data:
         crc = crc >> 8 ^ _MODBUS_TABLE[(crc ^ byte) & 0xFF]
     return crc
+
+
+def crc16_x25(data: bytes) -> int:
+    """CRC-16 of ISO 15693 frames, 8408 reflected, start FFFF, inverted; low byte sent first.
+
+    Source: ISO/IEC 15693-3, annex C; the same sum as ISO/IEC 13239 (X.25).
+    """
+    crc = _X25_START
+    for byte in data:
+        crc = crc >> 8 ^ _shifted((crc ^ byte) & 0xFF, _X25_POLYNOMIAL)
+    return crc ^ 0xFFFF

@@ -1,5 +1,6 @@
 """Small frozen values shared by every dialect: a tag's name, what a wand's clock showed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,18 @@ class TagTechnology(StrEnum):
     RFID = "rfid"
 
 
+_WHOLE_LENGTHS: Final[Mapping[TagTechnology, tuple[int, ...]]] = {
+    TagTechnology.IBUTTON: (8,),
+    TagTechnology.EM4100: (5,),
+    TagTechnology.ISO14443A: (4, 7, 10),
+    TagTechnology.ISO15693: (8,),
+    TagTechnology.WIEGAND26: (3,),
+    TagTechnology.CYFRAL: (2,),
+    TagTechnology.METAKOM: (4,),
+    TagTechnology.RFID: (),
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class TagId:
     """What a wand kept of a tag's identity.
@@ -46,6 +59,14 @@ class TagId:
 
     technology: TagTechnology
     octets: bytes
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole identity is known and not only its low bytes.
+
+        A bare card number (``RFID``) never is: nobody knows how long the tag's own one is.
+        """
+        return len(self.octets) in _WHOLE_LENGTHS[self.technology]
 
     @override
     def __str__(self) -> str:

@@ -32,6 +32,8 @@ __all__ = ["WM5000T", "Wm5000tWand"]
 LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
 SERIAL_OCTETS: Final = 6
+KEPT_OCTETS: Final = 3
+"""What this wand keeps of a serial; the rest of its field is zero in every capture."""
 NUMBER_DIGITS: Final = 6
 
 
@@ -70,7 +72,7 @@ class Wm5000tWand:
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
         """A button is touched; False when the memory is full."""
-        serial = tag.number.rjust(SERIAL_OCTETS, b"\x00")
+        serial = tag.number[-KEPT_OCTETS:].rjust(SERIAL_OCTETS, b"\x00")
         return self.memory.append(packed_time(self._clock.reading(utc)) + serial)
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:

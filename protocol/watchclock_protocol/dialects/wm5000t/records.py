@@ -13,20 +13,26 @@ from watchclock_protocol.wand_times import CENTURY, YEARS, read_parts
 
 __all__ = ["RECORDS", "decode_clock", "encode_clock"]
 
+HIGH_LENGTH: Final = 3
+"""Bytes of the serial's high part; all zero where the wand kept only the low ones."""
+
 RECORDS: Final = RecordLayout(
     name="wm5000t.record",
     declaration=RECORD,
     kind=RecordKind.PATROL,
     tag=TagRule(
         field="serial",
-        shape=TagShape(technology=TagTechnology.IBUTTON, octets=SERIAL_LENGTH),
+        shape=TagShape(
+            technology=TagTechnology.IBUTTON, octets=SERIAL_LENGTH, zeros_skipped=HIGH_LENGTH
+        ),
     ),
 )
 """One touch of a button; an impossible time is kept and flagged.
 
-The tag is the button's 48-bit serial, high byte first, as stored at offsets 6 to 11. Stated by the
-source is only that offsets 9 to 11 are the serial's low three bytes; offsets 6 to 8 are 00 in
-every capture and are taken as its high part (koliha/jwm-wm5000t, readme.md).
+The tag is a partial identity: the low three bytes of the button's serial, high byte first, at
+offsets 9 to 11. Offsets 6 to 8 are 00 in every capture, whatever the button's serial; so they are
+what the wand does not know. Where they hold something, it is taken as the serial's high part
+(koliha/jwm-wm5000t, readme.md).
 """
 
 
