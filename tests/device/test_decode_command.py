@@ -56,7 +56,7 @@ def test_json_tells_everything_a_record_says(
     assert (code, file["wand"], file["torn_bytes"]) == (0, "wm5000t:531932", 0)
     assert file["sha256"] == capture.stem
     assert [record["raw"] for record in file["records"]] == RAW
-    assert file["records"][0]["tag"] == "ibutton:000000F40939"
+    assert file["records"][0]["tag"] == "ibutton:F40939"
     assert file["records"][0]["wand_time"] == "2026-06-05 13:46:03"
     assert [record["position"] for record in file["records"]] == [0, 1]
 
@@ -68,7 +68,7 @@ def test_csv_cells_are_text_to_any_spreadsheet(
     rows = list(csv.DictReader(io.StringIO(out)))
     assert (code, len(rows)) == (0, 4)
     assert [row["raw"] for row in rows] == [f"0x{raw}" for raw in RAW * 2]
-    assert {row["tag"] for row in rows} == {"ibutton:000000F40939", "ibutton:000000F3F6AD"}
+    assert {row["tag"] for row in rows} == {"ibutton:F40939", "ibutton:F3F6AD"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row.values())
 
 

@@ -102,8 +102,8 @@ def test_the_two_records_of_the_real_wm5000t_are_found() -> None:
     assert download.identity == Identity("wm5000t", "531932")
     records = [keyed.record for keyed in download.records]
     assert [str(record.tag) for record in records if isinstance(record, PatrolRecord)] == [
-        "ibutton:000000F40939",
-        "ibutton:000000F3F6AD",
+        "ibutton:F40939",
+        "ibutton:F3F6AD",
     ]
     assert [(keyed.rank, keyed.position) for keyed in download.records] == [(0, 0), (0, 1)]
     assert [check.civil.second for check in download.clock_settings] == [12, 16]

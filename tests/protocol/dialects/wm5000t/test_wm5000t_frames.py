@@ -216,3 +216,16 @@ def test_a_record_behind_the_last_echo_is_not_lost() -> None:
     stored = StoredRecord(bytes.fromhex("260605134603"), bytes.fromhex("000000F40939"))
     found = cut_answer(NextRecord(), b"\x00" + build_reply(stored), is_record_due=False)
     assert found == [Exchange(NextRecord(), NoRecord()), Exchange(NextRecord(), stored)]
+
+
+def test_a_serial_is_partial_unless_the_wand_stored_more_than_its_low_bytes() -> None:
+    time = bytes.fromhex("260605134603")
+    kept = {
+        serial: str(RECORDS.decode(time + bytes.fromhex(serial)).tag)  # type: ignore[union-attr]
+        for serial in ("000000F40939", "000100F40939", "000000000000")
+    }
+    assert kept == {
+        "000000F40939": "ibutton:F40939",
+        "000100F40939": "ibutton:000100F40939",
+        "000000000000": "ibutton:000000",
+    }

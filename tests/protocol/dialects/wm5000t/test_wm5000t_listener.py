@@ -75,8 +75,8 @@ def test_the_captured_conversation_gives_its_two_records() -> None:
     assert events.index(ReadingBegan(2)) < events.index(RecordsReceived((first,)))
     assert first.time.civil == datetime.fromisoformat("2026-06-05T13:46:03")
     assert second.time.civil == datetime.fromisoformat("2026-06-05T13:46:06")
-    assert first.tag == TagId.parse("ibutton:000000F40939")
-    assert second.tag == TagId.parse("ibutton:000000F3F6AD")
+    assert first.tag == TagId.parse("ibutton:F40939")
+    assert second.tag == TagId.parse("ibutton:F3F6AD")
     assert first.raw == bytes.fromhex("260605134603000000F40939")
     assert (first.slot, first.flags) == (None, frozenset())
 
