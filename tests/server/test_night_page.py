@@ -150,6 +150,41 @@ def test_tags_of_guards_are_no_visits(night: RunningApp) -> None:
     assert night.script.get(API).json()["extras"] == []
 
 
+def test_a_wand_that_keeps_few_bytes_finds_the_whole_tags(night: RunningApp) -> None:
+    whole = {"tag": "018C81851800009B", "valid_from": at("20:00").isoformat()}
+    assert night.script.post("/api/checkpoints/2/tags", json=whole).status_code == 201
+    with night.database.session() as session:
+        second = add_wand(session, 1, number=8)
+        record_visits(session, second, [(at("23:10"), "ibutton:85818C")])
+    assert results(night.script.get(API).json())[-1] == (2, 2, "on_time")
+
+
+def test_a_tag_that_can_be_that_of_two_checkpoints_is_told_and_accuses_nobody(
+    night: RunningApp,
+) -> None:
+    night.script.post("/api/sites/1/checkpoints", json={"name": "Shed"})
+    for place, text in ((2, "018C81851800009B"), (3, "018C818577000061")):
+        tag = {"tag": text, "valid_from": at("20:00").isoformat(), "is_confusion_accepted": True}
+        assert night.script.post(f"/api/checkpoints/{place}/tags", json=tag).status_code == 201
+    with night.database.session() as session:
+        second = add_wand(session, 1, number=8)
+        record_visits(session, second, [(at("23:10"), "ibutton:85818C")])
+    answer = night.script.get(API).json()
+    last = answer["visits"][-1]
+    assert (last["result"], last["rule"]) == ("undetermined", "ambiguous_tag")
+    [extra] = [each for each in answer["extras"] if each["rule"] == "ambiguous_tag"]
+    assert extra["possible_checkpoint_ids"] == [2, 3]
+    page = night.browser.get(NIGHT).text
+    assert "it can be that of: Gate 2, Shed." in page
+    assert "cannot tell from another" in page
+
+
+def test_what_a_wand_kept_of_a_guards_tag_is_no_visit(night: RunningApp) -> None:
+    guard = {"name": "Bo", "tag": "em4100:0100BADBAD"}
+    assert night.script.post("/api/sites/1/guards", json=guard).status_code == 201
+    assert night.script.get(API).json()["extras"] == []
+
+
 def test_an_edit_after_the_download_is_answered_from_the_same_records(
     night_on_both: RunningApp,
 ) -> None:

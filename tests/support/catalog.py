@@ -16,6 +16,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from watchclock_protocol.errors import CodedError
+from watchclock_protocol.tags.reading import NOTE_SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
@@ -85,6 +86,7 @@ def needed_sentences() -> set[str]:
     """Every sentence the command can say: translated literals, and what errors tell."""
     said = {text for path in COMMAND.rglob("*.py") for text in _translated_literals(path)}
     told = {text for kind in error_classes() for text in (kind.template, kind.next_step)}
+    told |= set(NOTE_SENTENCES.values())
     return said | told | reasons(COMPONENTS) | HELP_SENTENCES | SYSTEM_REASONS
 
 

@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po, write_po
 
 from tests.support import catalog as command
 from watchclock_protocol.errors import CaptureError, CodedError
+from watchclock_protocol.tags.errors import TagError
+from watchclock_protocol.tags.reading import NOTE_SENTENCES
 from watchclock_server.errors import ServerError
 
 SERVER = command.ROOT / "server" / "watchclock_server"
@@ -38,8 +40,9 @@ def _written() -> Iterator[Message]:
 
 def _told() -> Iterator[str]:
     """Sentences and next steps of every error the server answers with."""
+    yield from NOTE_SENTENCES.values()
     for kind in command.error_classes(_COMPONENTS):
-        if issubclass(kind, ServerError | CaptureError) or kind is CodedError:
+        if issubclass(kind, ServerError | CaptureError | TagError) or kind is CodedError:
             yield kind.template
             yield kind.next_step
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from tests.support.nights import MORNING, at, minutes, terms_of
+from watchclock_protocol.values import TagId
 from watchclock_server.intake.repository import DownloadRow, RecordRow
 from watchclock_server.plans import service as plans
 from watchclock_server.plans.domain import PlanTerms, RecurringRounds, RouteOrder
@@ -39,9 +40,8 @@ def add_site(session: Session, checkpoints: int, zone: str = "UTC") -> SiteLayou
     site = sites.create_site(session, name="Harbour", time_zone=zone)
     for number in range(1, checkpoints + 1):
         checkpoint = sites.add_checkpoint(session, site_id=site.id, name=f"Gate {number}")
-        sites.assign_tag(
-            session, checkpoint_id=checkpoint.id, tag=tag_of(number), valid_from=_MOUNTED
-        )
+        tag = TagId.parse(tag_of(number))
+        sites.assign_tag(session, checkpoint_id=checkpoint.id, tag=tag, valid_from=_MOUNTED)
     return sites.load_layout(session, site.id)
 
 

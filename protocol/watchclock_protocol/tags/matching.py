@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 from watchclock_protocol.tags.errors import TagsAlikeError, TagUnknownError
 from watchclock_protocol.values import TagId, TagTechnology
 
-__all__ = ["TagIndex", "collisions", "low_bytes", "matches"]
+__all__ = ["TagIndex", "are_confused", "collisions", "low_bytes", "matches"]
 
 Place = TypeVar("Place")
 
@@ -57,10 +57,30 @@ def low_bytes(tag: TagId, length: int) -> TagId:
     return TagId(tag.technology, tag.number[-length:])
 
 
-def collisions(tags: Iterable[TagId]) -> list[tuple[TagId, TagId]]:
-    """Every two different tags of these that cannot be told apart by the bytes both know."""
+def are_confused(one: TagId, other: TagId, kept: int) -> bool:
+    """Whether a wand that keeps ``kept`` low bytes of a number could take one for the other.
+
+    Two different tags; one tag is not confused with itself. Radio wands keep a number and not its
+    kind, so radio tags of different technologies can be confused.
+    """
+    is_comparable = (
+        one.technology is other.technology or {one.technology, other.technology} <= _RADIO
+    )
+    return (
+        is_comparable
+        and one != other
+        and any(
+            _ends_alike(number[-kept:], another[-kept:])
+            for number in _numbers(one)
+            for another in _numbers(other)
+        )
+    )
+
+
+def collisions(tags: Iterable[TagId], kept: int) -> list[tuple[TagId, TagId]]:
+    """Every two of these tags that a wand that keeps ``kept`` low bytes cannot tell apart."""
     pairs = combinations(sorted(set(tags)), 2)
-    return [(one, other) for one, other in pairs if matches(one, other)]
+    return [(one, other) for one, other in pairs if are_confused(one, other, kept)]
 
 
 class TagIndex(Generic[Place]):

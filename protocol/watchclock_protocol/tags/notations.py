@@ -32,7 +32,16 @@ from watchclock_protocol.tags.reading import TagNote, TagReading
 from watchclock_protocol.tags.stored_form import STORED_FORM, read_stored
 from watchclock_protocol.values import TagId, TagTechnology
 
-__all__ = ["ALIASES", "NOTATIONS", "common_notation", "find_notation", "printed_forms", "read_tag"]
+__all__ = [
+    "ALIASES",
+    "EXAMPLE_TAGS",
+    "NOTATIONS",
+    "common_notation",
+    "find_notation",
+    "printed_beside",
+    "printed_forms",
+    "read_tag",
+]
 
 NOTATIONS: Final[Mapping[str, Notation]] = {
     each.name: each
@@ -65,6 +74,33 @@ ALIASES: Final[Mapping[str, str]] = {
     "h10301": "wiegand26",
 }
 """Names of devices and programs by which people know a notation."""
+EXAMPLE_TAGS: Final[Mapping[TagTechnology, TagId]] = {
+    tag.technology: tag
+    for tag in map(
+        TagId.parse,
+        (
+            "ibutton:01EB450D030000AE",
+            "em4100:1122334455",
+            "iso14443a:90D752C5",
+            "iso15693:E00780983E796083",
+            "wiegand26:760643",
+            "cyfral:1234",
+            "metakom:12345678",
+            "rfid:7E017F",
+        ),
+    )
+}
+"""A tag of each technology, to show notations with."""
+_USUAL: Final[Mapping[TagTechnology, tuple[str, ...]]] = {
+    TagTechnology.IBUTTON: ("ibutton_engraved", "ibutton_low_3", "ibutton_serial_decimal"),
+    TagTechnology.EM4100: ("em4100_dez10", "em4100_dez3_5c", "em4100_dez13"),
+    TagTechnology.ISO14443A: ("iso14443a_decimal", "iso14443a_decimal_reversed"),
+    TagTechnology.ISO15693: ("iso15693_reversed",),
+    TagTechnology.WIEGAND26: ("wiegand26",),
+    TagTechnology.CYFRAL: (),
+    TagTechnology.METAKOM: (),
+    TagTechnology.RFID: ("rfid_decimal",),
+}
 _FOUND_NO_TAG: Final = (TagCheckSumError, TagFrameError, TagNotationError)
 """Refusals that mean only that the text is not written in this notation."""
 _YIELDS: Final = (*_FOUND_NO_TAG, TagFamilyZeroError, TagSerialZeroError, TagShortedError)
@@ -126,6 +162,12 @@ def printed_forms(tag: TagId) -> Mapping[str, str]:
     """The tag in every notation for which enough of it is known, the usual first."""
     forms = ((name, notation.write(tag)) for name, notation in NOTATIONS.items())
     return {STORED_FORM: str(tag)} | {name: form for name, form in forms if form is not None}
+
+
+def printed_beside(tag: TagId) -> Mapping[str, str]:
+    """The few forms of ``printed_forms`` that cards and desk readers of its kind show most."""
+    forms = printed_forms(tag)
+    return {name: forms[name] for name in _USUAL[tag.technology] if name in forms}
 
 
 def common_notation(texts: Iterable[str]) -> str | None:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -60,10 +59,6 @@ __all__ = [
     "records_of_download",
     "visits_between",
 ]
-
-
-MOST_TAGS_LOOKED_UP: Final = 20
-"""Tags of a new wand's first download that are looked up to find its site."""
 
 
 class CaptureNameError(PayloadError):
@@ -310,14 +305,10 @@ def _place(session: Session, wand: Wand, new: Iterable[Record], download: Downlo
     if wand.site_id is not None:
         return wand
     tags = {str(record.tag) for record in new if isinstance(record, PatrolRecord)}
-    found = {
-        site_id
-        for tag in sorted(tags)[:MOST_TAGS_LOOKED_UP]
-        if (site_id := sites.site_of_tag(session, tag=tag, at=download.read_at)) is not None
-    }
+    found = list(sites.sites_of_tags(session, tags, download.read_at))
     if len(found) != 1:
         return wand
-    return wands.assign_wand_to_site(session, wand_id=wand.id, site_id=found.pop())
+    return wands.assign_wand_to_site(session, wand_id=wand.id, site_id=found[0])
 
 
 def downloads_of(session: Session, wand_id: int) -> Sequence[Download]:

@@ -84,9 +84,14 @@ class VisitView(BaseModel):
 
 
 class ExtraView(BaseModel):
-    """A record that no planned visit took; ``checkpoint_id`` is null for an unknown tag."""
+    """A record that no planned visit took; ``checkpoint_id`` is null for an unknown tag.
+
+    It is null too for a tag of which the wand kept so little that it can be that of each of
+    ``possible_checkpoint_ids``.
+    """
 
     checkpoint_id: int | None
+    possible_checkpoint_ids: list[int]
     tag: str
     rule: ExtraRule
     actual: ActualView
@@ -96,6 +101,7 @@ class ExtraView(BaseModel):
         """The record as it is sent."""
         return cls(
             checkpoint_id=extra.actual.checkpoint_id,
+            possible_checkpoint_ids=list(extra.actual.possible_ids),
             tag=night.records[extra.actual.record_id].tag,
             rule=extra.rule,
             actual=ActualView.of(extra.actual),

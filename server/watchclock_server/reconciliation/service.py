@@ -20,7 +20,7 @@ from watchclock_server.reconciliation.domain import (
     VisitResult,
 )
 from watchclock_server.sites import service as sites
-from watchclock_server.sites.domain import Guard, SiteLayout
+from watchclock_server.sites.domain import Guard, SiteLayout, TagRegister
 
 __all__ = ["Night", "night"]
 
@@ -80,10 +80,11 @@ def night(session: Session, *, site_id: int, duty_date: date, now: datetime) -> 
     begin, end = _span(due, duty_date, layout)
     competing = _competing(due, duty_date, begin, end)
     material = intake.patrol_material(session, layout.site, *_reach(competing, begin, end))
-    records = _records(material, guards)
+    register = TagRegister(layout.tags, guards)
+    records = _records(material, register)
     outcome = domain.reconcile(
         competing,
-        [_actual(visit, layout) for visit in records.values()],
+        [_actual(visit, register) for visit in records.values()],
         [_coverage(wand) for wand in material.coverage],
         now,
     )
@@ -146,22 +147,35 @@ def _reach(
     )
 
 
-def _records(material: PatrolMaterial, guards: Sequence[Guard]) -> dict[int, Visit]:
-    """The touches of anything but guards' tags, by record."""
-    guard_tags = {guard.tag for guard in guards}
+def _records(material: PatrolMaterial, register: TagRegister) -> dict[int, Visit]:
+    """The touches of anything but guards' tags, by record.
+
+    What can be a guard's tag or a checkpoint's is kept: it may be a visit.
+    """
     return {
         visit.record_id: visit
         for visit in material.visits
-        if not visit.is_guard_tag and visit.tag not in guard_tags
+        if not visit.is_guard_tag and not _is_guards(visit, register)
     }
 
 
-def _actual(visit: Visit, layout: SiteLayout) -> ActualVisit:
-    at = visit.time.utc or visit.time.latest or visit.time.earliest
+def _is_guards(visit: Visit, register: TagRegister) -> bool:
+    owners = register.owners(visit.tag, _when(visit))
+    return bool(owners.guard_ids) and not owners.checkpoint_ids
+
+
+def _when(visit: Visit) -> datetime | None:
+    return visit.time.utc or visit.time.latest or visit.time.earliest
+
+
+def _actual(visit: Visit, register: TagRegister) -> ActualVisit:
+    owners = register.owners(visit.tag, _when(visit))
+    is_certain = owners.checkpoint_id is not None
     return ActualVisit(
         record_id=visit.record_id,
         wand_id=visit.wand_id,
-        checkpoint_id=None if at is None else layout.find_checkpoint_id(visit.tag, at),
+        checkpoint_id=owners.checkpoint_id,
+        possible_ids=() if is_certain else owners.checkpoint_ids,
         instant=visit.time.utc,
         earliest=visit.time.earliest,
         latest=visit.time.latest,

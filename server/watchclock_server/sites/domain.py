@@ -1,27 +1,34 @@
 """Values and rules of sites; standard library and protocol values only."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from watchclock_protocol.tags.matching import TagIndex, are_confused
 from watchclock_protocol.values import TagId
 
 __all__ = [
+    "LARGEST_KEY_FILE_BYTES",
     "NAME_LENGTH",
     "Checkpoint",
     "Guard",
     "Site",
     "SiteLayout",
+    "TagOwners",
     "TagPlacement",
+    "TagRegister",
+    "confused_with",
     "is_good_name",
     "is_known_zone",
-    "normal_tag",
 ]
 
 NAME_LENGTH: Final = 100
-LONGEST_TAG_OCTETS: Final = 32
-"""Far more than any tag's number; what is longer was pasted by mistake."""
+LARGEST_KEY_FILE_BYTES: Final = 64 * 1024
+"""A key file has some dozen lines; a whole Mifare dump as text has 40 kB."""
+LEAST_KEPT: Final = 3
+"""Low bytes of a number that even the most forgetful wands keep (WM-5000T, FC wands)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +83,10 @@ class TagPlacement:
     valid_from: datetime
     valid_to: datetime | None
 
+    def is_mounted(self, at: datetime) -> bool:
+        """Whether it hung there at a UTC instant."""
+        return self.valid_from <= at and (self.valid_to is None or at < self.valid_to)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteLayout:
@@ -89,14 +100,6 @@ class SiteLayout:
     site: Site
     checkpoints: tuple[Checkpoint, ...]
     tags: tuple[TagPlacement, ...]
-
-    def find_checkpoint_id(self, tag: str, at: datetime) -> int | None:
-        """Where the tag was mounted at a UTC instant, or None."""
-        for placement in self.tags:
-            is_over = placement.valid_to is not None and placement.valid_to <= at
-            if placement.tag == tag and placement.valid_from <= at and not is_over:
-                return placement.checkpoint_id
-        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +123,61 @@ def is_known_zone(name: str) -> bool:
     return name in available_timezones()
 
 
-def normal_tag(text: str) -> str | None:
-    """The tag in its one written form ``technology:HEX``, or None when it is no tag."""
-    try:
-        tag = TagId.parse(text.strip().lower())
-    except ValueError:
-        return None
-    return str(tag) if 0 < len(tag.octets) <= LONGEST_TAG_OCTETS else None
+@dataclass(frozen=True, slots=True)
+class TagOwners:
+    """Who a read tag can be, at one instant.
+
+    Attributes:
+        checkpoint_ids: where a tag hung that it can be, in ascending order.
+        guard_ids: guards whose own tag it can be.
+    """
+
+    checkpoint_ids: tuple[int, ...] = ()
+    guard_ids: tuple[int, ...] = ()
+
+    @property
+    def checkpoint_id(self) -> int | None:
+        """The one checkpoint it must be, or None when it can be none, several or a guard."""
+        is_one = len(self.checkpoint_ids) == 1 and not self.guard_ids
+        return self.checkpoint_ids[0] if is_one else None
+
+
+class TagRegister:
+    """Finds out by what wands kept of tags where they hung; never guesses between two.
+
+    Args:
+        placements: every mounting that can matter, whole identities and partial ones.
+        guards: their own tags are told from those of checkpoints.
+    """
+
+    def __init__(self, placements: Iterable[TagPlacement], guards: Iterable[Guard] = ()) -> None:
+        entries: list[tuple[TagId, TagPlacement | Guard]] = [
+            (TagId.parse(each.tag), each) for each in placements
+        ]
+        entries += [(TagId.parse(guard.tag), guard) for guard in guards if guard.tag]
+        self._index = TagIndex(entries)
+        self._candidates: dict[str, Sequence[TagPlacement | Guard]] = {}
+
+    def owners(self, tag: str, at: datetime | None) -> TagOwners:
+        """Who the tag, ``technology:HEX``, can be at a UTC instant; no checkpoint when None."""
+        candidates = self._candidates.get(tag)
+        if candidates is None:
+            candidates = self._candidates[tag] = self._find(tag)
+        checkpoints = {
+            each.checkpoint_id
+            for each in candidates
+            if isinstance(each, TagPlacement) and at is not None and each.is_mounted(at)
+        }
+        guards = {each.id for each in candidates if isinstance(each, Guard)}
+        return TagOwners(tuple(sorted(checkpoints)), tuple(sorted(guards)))
+
+    def _find(self, tag: str) -> Sequence[TagPlacement | Guard]:
+        # A record that names no tag, such as that of an empty slot, is nobody's.
+        return [owner for _, owner in self._index.candidates(TagId.parse(tag))] if tag else []
+
+
+def confused_with(tag: TagId, others: Iterable[str]) -> str | None:
+    """The first of these tags that a wand which keeps few bytes could take for this one."""
+    return next(
+        (each for each in others if are_confused(tag, TagId.parse(each), LEAST_KEPT)), None
+    )

@@ -15,12 +15,13 @@ __all__ = [
     "find_checkpoint",
     "find_mounted_tag",
     "find_site",
-    "find_site_id_of_tag",
     "last_position",
     "list_checkpoints",
     "list_guards",
     "list_layout",
+    "list_mounted",
     "list_sites",
+    "list_tags_from",
 ]
 
 
@@ -137,18 +138,26 @@ def find_mounted_tag(session: Session, tag: str) -> TagRow | None:
     )
 
 
-def find_site_id_of_tag(session: Session, tag: str, at: datetime) -> int | None:
-    """The site where the tag was mounted at that instant."""
-    return session.scalar(
-        select(CheckpointRow.site_id)
+def list_mounted(session: Session, at: datetime) -> list[tuple[int, TagRow]]:
+    """Every tag that was mounted anywhere at that instant, with the key of its site; one query."""
+    rows = session.execute(
+        select(CheckpointRow.site_id, TagRow)
         .join(TagRow, TagRow.checkpoint_id == CheckpointRow.id)
-        .where(
-            TagRow.technology_octets == tag,
-            TagRow.valid_from <= at,
-            or_(TagRow.valid_to.is_(None), TagRow.valid_to > at),
-        )
-        .limit(1)
+        .where(TagRow.valid_from <= at, or_(TagRow.valid_to.is_(None), TagRow.valid_to > at))
     )
+    return [(site_id, tag) for site_id, tag in rows]
+
+
+def list_tags_from(session: Session, site_id: int, at: datetime) -> list[tuple[TagRow, str]]:
+    """A site's tags that are mounted at that instant or later, each with its checkpoint's name."""
+    rows = session.execute(
+        select(TagRow, CheckpointRow.name)
+        .join(CheckpointRow, TagRow.checkpoint_id == CheckpointRow.id)
+        .where(CheckpointRow.site_id == site_id)
+        .where(or_(TagRow.valid_to.is_(None), TagRow.valid_to > at))
+        .order_by(CheckpointRow.position, TagRow.id)
+    )
+    return [(tag, name) for tag, name in rows]
 
 
 def list_guards(session: Session, site_id: int) -> list[GuardRow]:

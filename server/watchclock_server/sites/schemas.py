@@ -4,9 +4,12 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel
 
+from watchclock_protocol.tags.reading import TagNote
+
 __all__ = [
     "CheckpointView",
     "GuardView",
+    "MountedTagView",
     "NewCheckpoint",
     "NewGuard",
     "NewSite",
@@ -48,10 +51,17 @@ class CheckpointView(BaseModel):
 
 
 class NewTag(BaseModel):
-    """A tag that is mounted at a checkpoint, from now on when no instant is given."""
+    """A tag that is mounted at a checkpoint, from now on when no instant is given.
+
+    ``tag`` is written in any notation of docs/tags.md; ``notation`` names it where the text alone
+    does not tell. ``is_confusion_accepted`` mounts a tag that wands which keep few bytes of a
+    number cannot tell from another one of the site.
+    """
 
     tag: str
+    notation: str | None = None
     valid_from: AwareDatetime | None = None
+    is_confusion_accepted: bool = False
 
 
 class TagView(BaseModel):
@@ -64,11 +74,23 @@ class TagView(BaseModel):
     valid_to: datetime | None
 
 
+class MountedTagView(TagView):
+    """A tag as it was mounted, with what was recognised in the text or file it came from.
+
+    ``printed`` has the forms in which cards and desk readers show it; compare one of them.
+    """
+
+    notation: str
+    notes: list[TagNote]
+    printed: dict[str, str]
+
+
 class NewGuard(BaseModel):
-    """A guard to be kept."""
+    """A guard to be kept; the tag is written as for a checkpoint."""
 
     name: str
     tag: str | None = None
+    notation: str | None = None
     number: int | None = None
 
 

@@ -1,10 +1,12 @@
 """Keeping sites, their checkpoints, the tags on them and their guards."""
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from watchclock_protocol.values import TagId
 from watchclock_server.errors import ConflictError, NotFoundError, RuleViolationError
 from watchclock_server.sites import repository
 from watchclock_server.sites.domain import (
@@ -14,9 +16,10 @@ from watchclock_server.sites.domain import (
     Site,
     SiteLayout,
     TagPlacement,
+    TagRegister,
+    confused_with,
     is_good_name,
     is_known_zone,
-    normal_tag,
 )
 
 __all__ = [
@@ -24,7 +27,7 @@ __all__ = [
     "NameInvalidError",
     "SiteEntryTakenError",
     "SiteNotFoundError",
-    "TagInvalidError",
+    "TagConfusedError",
     "ZoneUnknownError",
     "add_checkpoint",
     "add_guard",
@@ -35,7 +38,7 @@ __all__ = [
     "find_sites",
     "guards_of",
     "load_layout",
-    "site_of_tag",
+    "sites_of_tags",
 ]
 
 
@@ -71,12 +74,12 @@ class ZoneUnknownError(RuleViolationError):
     next_step = "Use an IANA name such as Asia/Shanghai or Europe/Berlin."
 
 
-class TagInvalidError(RuleViolationError):
-    """The text is no tag."""
+class TagConfusedError(ConflictError):
+    """A wand that keeps few bytes of a number could not tell this tag from another of the site."""
 
-    code = "sites.tag_invalid"
-    template = "“{tag}” is not a tag."
-    next_step = "Write rfid: or ibutton: and the number in hexadecimal, such as rfid:7E017F."
+    code = "sites.tag_confused"
+    template = "Some wands cannot tell {tag} from {other} of “{place}”: they keep too few bytes."
+    next_step = "Use another tag, or confirm that every wand of this site keeps whole numbers."
 
 
 class SiteEntryTakenError(ConflictError):
@@ -142,30 +145,37 @@ def checkpoints_of(session: Session, site_id: int) -> list[Checkpoint]:
 
 
 def assign_tag(
-    session: Session, *, checkpoint_id: int, tag: str, valid_from: datetime
+    session: Session,
+    *,
+    checkpoint_id: int,
+    tag: TagId,
+    valid_from: datetime,
+    is_confusion_accepted: bool = False,
 ) -> TagPlacement:
     """The tag as mounted at this checkpoint; wherever it was mounted before, it no longer is.
 
     Args:
         session: the transaction.
         checkpoint_id: where the tag is now.
-        tag: ``technology:HEX``.
+        tag: its identity, whole or partial.
         valid_from: instant of the mounting, aware.
+        is_confusion_accepted: mount it even if wands that keep few bytes take it for another one.
 
     Raises:
         CheckpointNotFoundError: there is no such checkpoint.
-        TagInvalidError: the text is no tag.
+        TagConfusedError: such a wand could take it for another tag of the site.
         SiteEntryTakenError: the tag was mounted elsewhere after ``valid_from``.
     """
-    if repository.find_checkpoint(session, checkpoint_id) is None:
+    checkpoint = repository.find_checkpoint(session, checkpoint_id)
+    if checkpoint is None:
         raise CheckpointNotFoundError(checkpoint_id=checkpoint_id)
-    written = normal_tag(tag)
-    if written is None:
-        raise TagInvalidError(tag=tag)
+    written = str(tag)
     earlier = repository.find_mounted_tag(session, written)
+    if earlier is not None and earlier.checkpoint_id == checkpoint_id:
+        return _placement(earlier)
+    if not is_confusion_accepted:
+        _check_confusion(session, tag, checkpoint.site_id, valid_from, at_checkpoint=checkpoint_id)
     if earlier is not None:
-        if earlier.checkpoint_id == checkpoint_id:
-            return _placement(earlier)
         if earlier.valid_from >= valid_from:
             raise SiteEntryTakenError(name=written)
         earlier.valid_to = valid_from
@@ -177,6 +187,26 @@ def assign_tag(
     )
     _store(session, row, written)
     return _placement(row)
+
+
+def _check_confusion(
+    session: Session,
+    tag: TagId,
+    site_id: int,
+    valid_from: datetime,
+    *,
+    at_checkpoint: int | None = None,
+) -> None:
+    """Raises TagConfusedError; two tags of one checkpoint may be alike, they name one place."""
+    places = {
+        row.technology_octets: name
+        for row, name in repository.list_tags_from(session, site_id, valid_from)
+        if row.checkpoint_id != at_checkpoint
+    }
+    places |= {row.tag: row.name for row in repository.list_guards(session, site_id) if row.tag}
+    other = confused_with(tag, places)
+    if other is not None:
+        raise TagConfusedError(tag=tag, other=other, place=places[other])
 
 
 def load_layout(session: Session, site_id: int) -> SiteLayout:
@@ -196,27 +226,42 @@ def load_layout(session: Session, site_id: int) -> SiteLayout:
     )
 
 
-def site_of_tag(session: Session, *, tag: str, at: datetime) -> int | None:
-    """The key of the site where the tag was mounted at that UTC instant, or None."""
-    return repository.find_site_id_of_tag(session, tag, at)
+def sites_of_tags(session: Session, tags: Iterable[str], at: datetime) -> Collection[int]:
+    """Keys of the sites where these read tags were mounted at that UTC instant; one query.
+
+    A tag that can be mounted at several sites says nothing.
+    """
+    mounted = repository.list_mounted(session, at)
+    site_of = {row.checkpoint_id: site_id for site_id, row in mounted}
+    register = TagRegister(_placement(row) for _, row in mounted)
+    found = [
+        {site_of[each] for each in register.owners(tag, at).checkpoint_ids} for tag in set(tags)
+    ]
+    return {site_id for sites in found if len(sites) == 1 for site_id in sites}
 
 
 def add_guard(
-    session: Session, *, site_id: int, name: str, tag: str | None = None, number: int | None = None
+    session: Session,
+    *,
+    site_id: int,
+    name: str,
+    now: datetime,
+    tag: TagId | None = None,
+    number: int | None = None,
 ) -> Guard:
     """The new guard.
 
     Raises:
         SiteNotFoundError: there is no such site.
         NameInvalidError: the name cannot be used.
-        TagInvalidError: the tag is no tag.
+        TagConfusedError: a wand could take the tag for that of a checkpoint or another guard.
         SiteEntryTakenError: another guard of the site has this name, tag or number.
     """
     find_site(session, site_id)
     _check_name(name)
-    written = None if tag is None else normal_tag(tag)
-    if tag is not None and written is None:
-        raise TagInvalidError(tag=tag)
+    if tag is not None:
+        _check_confusion(session, tag, site_id, now)
+    written = None if tag is None else str(tag)
     row = repository.GuardRow(site_id=site_id, name=name, tag=written, number=number)
     _store(session, row, name)
     return _guard(row)

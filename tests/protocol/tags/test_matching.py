@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from tests.support.any_tags import partial_tags, roms, tags
 from watchclock_protocol.tags.errors import TagsAlikeError, TagUnknownError
-from watchclock_protocol.tags.matching import TagIndex, collisions, low_bytes, matches
+from watchclock_protocol.tags.matching import (
+    TagIndex,
+    are_confused,
+    collisions,
+    low_bytes,
+    matches,
+)
 from watchclock_protocol.values import TagId, TagTechnology
 
 GATE = TagId.parse("ibutton:018C81851800009B")
@@ -72,11 +78,19 @@ def test_the_last_place_of_one_tag_is_its_place() -> None:
 
 
 def test_collisions_name_every_pair_that_a_wand_confuses() -> None:
-    kept = [low_bytes(tag, 3) for tag in (GATE, TWIN, QUAY)]
-    assert kept[0] == kept[1]
-    assert collisions([GATE, TWIN, QUAY]) == []
+    tags = [GATE, TWIN, QUAY]
+    assert collisions(tags, kept=3) == [(GATE, TWIN)]
+    assert collisions(tags, kept=4) == []
+    assert collisions([GATE, GATE], kept=3) == []
     low = low_bytes(GATE, 3)
-    assert collisions([low, TWIN, QUAY]) == [(TWIN, low)]
+    assert collisions([low, QUAY, GATE], kept=6) == [(GATE, low)]
+
+
+def test_a_radio_wand_that_keeps_no_kind_confuses_kinds() -> None:
+    card, uid = TagId.parse("em4100:0011223344"), TagId.parse("iso14443a:44332299")
+    assert collisions([card, uid], kept=3) == []
+    assert collisions([card, TagId.parse("iso14443a:44332200")], kept=3) != []
+    assert not are_confused(card, TagId.parse("ibutton:223344"), kept=3)
 
 
 def known_ends(tag: TagId) -> set[bytes]:

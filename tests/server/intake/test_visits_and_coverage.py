@@ -17,6 +17,7 @@ from tests.support.wand_downloads import (
     wm5000t_record,
 )
 from watchclock_protocol.capture import capture_name
+from watchclock_protocol.values import TagId
 from watchclock_server.archive import Archive
 from watchclock_server.database import Database
 from watchclock_server.intake import service
@@ -55,7 +56,9 @@ def site_with(
         gate = sites.add_checkpoint(session, site_id=site.id, name="Gate")
         for tag in ("rfid:000001", "ibutton:000000000001"):
             start = EVENING - timedelta(days=400)
-            sites.assign_tag(session, checkpoint_id=gate.id, tag=tag, valid_from=start)
+            sites.assign_tag(
+                session, checkpoint_id=gate.id, tag=TagId.parse(tag), valid_from=start
+            )
         for data in captures:
             service.receive_capture(
                 session, archive=archive, data=data, claimed_sha256=capture_name(data), now=MORNING
