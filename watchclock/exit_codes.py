@@ -29,6 +29,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "import.wand_unstated": 2,
     "protocol.line": 5,
     "sim": 2,
+    "tag": 2,
     "upload.token_missing": 2,
     "upload.token_unusable": 2,
     "upload": 6,

@@ -197,11 +197,29 @@ def _capitals(octets: bytes) -> str:
     return octets.hex().upper()
 
 
+def _read_low(digits: str, _text: str) -> Told:
+    return untold(tag_of(bytes.fromhex(digits)))
+
+
+def _low_part(tag: TagId) -> bytes | None:
+    """What is known, but of a whole tag the 24 bits that readers with a Wiegand output send."""
+    if tag.technology is not _EM4100:
+        return None
+    return tag.octets[-_LOW:] if tag.is_whole else tag.octets
+
+
 _CARD_SHAPES: Final = frozenset({"", "10 3,5", "10 3.5"})
 
 EM4100_NOTATIONS: Final = (
     _hex("em4100_hex", frozenset({10}), guessed=frozenset({10})),
-    _hex("em4100_low_hex", frozenset({2, 4, 6, 8}), guessed=frozenset({6})),
+    row(
+        "em4100_low_hex",
+        _EM4100,
+        {2, 4, 6, 8},
+        _read_low,
+        writer(_low_part, _capitals),
+        guessed={6},
+    ),
     _hex("em4100_unique_hex", frozenset({10}), bits_turned),
     _hex("em4100_reversed_hex", frozenset({10}), _reversed),
     _decimal("em4100_dez8", _LOW, 8, guessed=frozenset({5, 6, 7, 8})),

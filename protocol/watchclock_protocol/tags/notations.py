@@ -166,8 +166,8 @@ def printed_forms(tag: TagId) -> Mapping[str, str]:
 
 def printed_beside(tag: TagId) -> Mapping[str, str]:
     """The few forms of ``printed_forms`` that cards and desk readers of its kind show most."""
-    forms = printed_forms(tag)
-    return {name: forms[name] for name in _USUAL[tag.technology] if name in forms}
+    forms = ((name, NOTATIONS[name].write(tag)) for name in _USUAL[tag.technology])
+    return {name: form for name, form in forms if form is not None}
 
 
 def common_notation(texts: Iterable[str]) -> str | None:

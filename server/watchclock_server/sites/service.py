@@ -176,10 +176,7 @@ def assign_tag(
     if not is_confusion_accepted:
         _check_confusion(session, tag, checkpoint.site_id, valid_from, at_checkpoint=checkpoint_id)
     if earlier is not None:
-        if earlier.valid_from >= valid_from:
-            raise SiteEntryTakenError(name=written)
-        earlier.valid_to = valid_from
-        session.flush()
+        _unmount(session, earlier, valid_from)
     row = repository.TagRow(
         checkpoint_id=checkpoint_id,
         technology_octets=written,
@@ -187,6 +184,13 @@ def assign_tag(
     )
     _store(session, row, written)
     return _placement(row)
+
+
+def _unmount(session: Session, row: repository.TagRow, at: datetime) -> None:
+    if row.valid_from >= at:
+        raise SiteEntryTakenError(name=row.technology_octets)
+    row.valid_to = at
+    session.flush()
 
 
 def _check_confusion(

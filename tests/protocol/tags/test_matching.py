@@ -87,7 +87,7 @@ def test_collisions_name_every_pair_that_a_wand_confuses() -> None:
 
 
 def test_a_radio_wand_that_keeps_no_kind_confuses_kinds() -> None:
-    card, uid = TagId.parse("em4100:0011223344"), TagId.parse("iso14443a:44332299")
+    card, uid = TagId.parse("em4100:0011223344"), TagId.parse("iso14443a:44332199")
     assert collisions([card, uid], kept=3) == []
     assert collisions([card, TagId.parse("iso14443a:44332200")], kept=3) != []
     assert not are_confused(card, TagId.parse("ibutton:223344"), kept=3)

@@ -186,7 +186,8 @@ def test_alike_tags_may_hang_at_one_checkpoint_at_another_site_or_after_each_oth
         ).checkpoint_id
         == places[0].id
     )
-    assert service.assign_tag(session, checkpoint_id=places[1].id, tag=TWIN, valid_from=NOON)
+    twin = service.assign_tag(session, checkpoint_id=places[1].id, tag=TWIN, valid_from=NOON)
+    assert twin.tag == str(TWIN)
     moved = service.assign_tag(session, checkpoint_id=places[1].id, tag=BUTTON, valid_from=NOON)
     assert moved.tag == first.tag
 
