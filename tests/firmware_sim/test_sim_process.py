@@ -75,8 +75,8 @@ def test_a_contact_wand_hands_out_its_night_on_a_paced_pty(tmp_path: Path) -> No
         assert port.read(7)[4:6] == len(touches).to_bytes(2, "little")
         port.write(b"\x00")
         time = "".join(touches[0]["wand_time"][2:].split("T")).replace("-", "").replace(":", "")
-        tag = touches[0]["tag"].removeprefix("ibutton:")
-        assert port.read(14)[1:13] == bytes.fromhex(time + tag)
+        rom = bytes.fromhex(touches[0]["tag"].removeprefix("ibutton:"))
+        assert port.read(14)[1:13] == bytes.fromhex(f"{time}000000") + rom[3:0:-1]
 
 
 def test_hosts_come_and_go_on_a_tcp_port() -> None:

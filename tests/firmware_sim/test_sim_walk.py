@@ -105,7 +105,8 @@ def test_every_touch_of_the_truth_is_a_record_of_the_wand_in_its_own_time() -> N
     memory = walked.firmware.memory
     records = [memory.record(index) for index in range(len(memory))]
     expected = [
-        bytes.fromhex(f"{kept.wand_time:%y%m%d%H%M%S}") + kept.touch.tag.octets
+        # The low three bytes of the serial, high byte first, after three that are always zero.
+        bytes.fromhex(f"{kept.wand_time:%y%m%d%H%M%S}000000") + kept.touch.tag.octets[3:0:-1]
         for kept in walked.touches
     ]
     assert records == expected
@@ -154,7 +155,7 @@ def test_the_truth_tells_who_was_where_and_what_was_left_out() -> None:
         "checkpoint": "east_gate",
         "route": "quay",
         "round": 6,
-        "tag": "ibutton:0000001A2B3C",
+        "tag": "ibutton:013C2B1A00000006",
         "utc": "2026-11-20T20:46:16+00:00",
         "wand_time": "2026-11-21T04:46:12",
         "is_kept": True,

@@ -21,6 +21,7 @@ __all__ = [
     "frame_of",
     "from_frame",
     "from_rdm6300",
+    "from_signal",
     "rdm6300_of",
     "tag_of",
 ]
@@ -84,6 +85,23 @@ def from_frame(frame: bytes) -> TagId:
     if bits[63] != "0":
         raise TagFrameError(frame=name, reason="it does not end with a zero")
     return tag_of(int("".join(row[:4] for row in rows), 2).to_bytes(IDENTITY_LENGTH))
+
+
+def from_signal(signal: bytes) -> TagId:
+    """The identity in a repeated frame: 64 bits and what follows them, first bit first.
+
+    A format of 128 bits (Electra) begins like a frame; so the next header must follow at once.
+
+    Raises:
+        TagFrameError: the frame is damaged, or no header follows it.
+        TagShortedError: an identity of nothing but zeros.
+    """
+    frame, next_one = signal[:FRAME_LENGTH], signal[FRAME_LENGTH:]
+    if f"{int.from_bytes(next_one[:2]):016b}"[:_HEADER_BITS] != "1" * _HEADER_BITS:
+        raise TagFrameError(
+            frame=signal.hex().upper(), reason="no other header follows it; the format is longer"
+        )
+    return from_frame(frame)
 
 
 def rdm6300_of(identity: bytes) -> bytes:

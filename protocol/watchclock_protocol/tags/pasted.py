@@ -24,8 +24,9 @@ STRUCTURED: Final = frozenset(
     | {"3,5", "3.5", "5,5", "5.5", "10 3,5", "10 3.5"}
 )
 """Shapes whose groups mean something; in any other shape groups are only for the eye."""
-_EDGES: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\"'“”"
-_SEPARATORS: Final = " \t\r\n\u00a0.,;:/|_-"
+_EDGES: Final = " \t\r\n\v\f\u00a0\u3000\ufeff\u200b\"'“”{}[]()"
+_SEPARATORS: Final = " \t\r\n\u00a0.,;:/\\|_-"
+_PREFIXES: Final = ("0x", "0X", "x", "X")
 _SPREADSHEET: Final = re.compile(r"\d+([.,]\d+)?E\+\d+|\d{8,}[.,]0", re.IGNORECASE)
 _GROUPS: Final = re.compile(rf"[^{re.escape(_SEPARATORS)}]+")
 _DIGITS: Final = frozenset("0123456789ABCDEFabcdef")
@@ -88,8 +89,10 @@ def cut(given: str) -> Pasted:
 
 
 def _without_prefix(start: int, group: str) -> tuple[int, str]:
-    if group[:2] in {"0x", "0X"} and len(group) > 2:  # noqa: PLR2004 - 0x alone is no number
-        return start + 2, group[2:]
+    """The group without 0x, or without the x that is left of a program's escaped bytes."""
+    for prefix in _PREFIXES:
+        if group.startswith(prefix) and group != prefix:
+            return start + len(prefix), group.removeprefix(prefix)
     return start, group
 
 

@@ -58,6 +58,15 @@ def test_an_em4100_frame_holds_its_identity_both_ways(row: dict[str, Any]) -> No
     assert read_tag(row["raw64"]).tag == whole
 
 
+def test_a_longer_format_that_begins_like_a_frame_is_refused() -> None:
+    [row] = [row for row in rows("em4100") if row["id"] == "EM011"]
+    frame = bytes.fromhex(row["raw64"])
+    assert em4100.from_signal(frame + frame[:2]) == tag(TagTechnology.EM4100, row["tag_id"])
+    for following in (b"", b"\xff", b"\xff\x00", b"\x12\x34"):
+        with pytest.raises(TagFrameError):
+            em4100.from_signal(frame + following)
+
+
 @pytest.mark.parametrize("row", rows("em4100"), ids=name_of)
 def test_an_em4100_is_printed_in_every_form_and_read_again(row: dict[str, Any]) -> None:
     whole = tag(TagTechnology.EM4100, row["tag_id"])

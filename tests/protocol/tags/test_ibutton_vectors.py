@@ -17,6 +17,7 @@ from watchclock_protocol.tags.errors import (
     TagNobodyError,
     TagSerialZeroError,
     TagShortedError,
+    TagSpreadsheetError,
 )
 from watchclock_protocol.tags.ibutton import FAMILIES
 from watchclock_protocol.tags.matching import matches
@@ -38,7 +39,7 @@ REFUSALS: dict[str, tuple[type[TagError], ...]] = {
     "crc_error": (TagCheckSumError,),
     "length_error": (TagLengthError,),
     "charset_error": (TagLetterError,),
-    "not_an_id": (TagLetterError, TagLengthError, TagEmptyError),
+    "not_an_id": (TagLetterError, TagLengthError, TagEmptyError, TagSpreadsheetError),
     "reject_all_zero": (TagShortedError,),
     "reject_family_zero": (TagFamilyZeroError,),
     "reject_serial_zero": (TagSerialZeroError,),

@@ -148,6 +148,21 @@ def test_blanks_and_quotation_marks_around_a_tag_do_not_matter() -> None:
     assert read_tag(' "01EB450D030000AE"\n').tag == read_tag("01EB450D030000AE").tag
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{0x01, 0xEB, 0x45, 0x0D, 0x03, 0x00, 0x00, 0xAE}",
+        r"\x01\xEB\x45\x0D\x03\x00\x00\xAE",
+        "01:eb:45:0d:03:00:00:ae",
+        "01-EB-45-0D-03-00-00-AE",
+        "0x01eb450d030000ae",
+        "[1, 0xEB, 45, D, 3, 0, 0, AE]",
+    ],
+)
+def test_bytes_are_read_as_programs_write_them(text: str) -> None:
+    assert str(read_tag(text).tag) == "ibutton:01EB450D030000AE"
+
+
 def test_an_unknown_notation_is_refused_and_the_known_ones_are_told() -> None:
     with pytest.raises(TagNotationUnknownError) as refusal:
         read_tag("01EB450D030000AE", notation="morse")
