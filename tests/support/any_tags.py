@@ -41,7 +41,7 @@ def whole_tags(draw: st.DrawFn) -> TagId:
     technology = draw(st.sampled_from([*_LENGTHS, TagTechnology.ISO15693]))
     if technology is TagTechnology.ISO15693:
         serial = draw(st.binary(min_size=6, max_size=6).filter(_some))
-        return TagId(technology, b"\xe0" + bytes([draw(st.integers(0, 255))]) + serial)
+        return TagId(technology, b"\xe0" + bytes([draw(st.integers(1, 255))]) + serial)
     length = draw(st.sampled_from(_LENGTHS[technology]))
     octets = draw(st.binary(min_size=length, max_size=length).filter(_some))
     if technology is TagTechnology.ISO14443A and octets[0] in {0x08, 0x88}:

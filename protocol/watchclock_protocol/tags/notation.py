@@ -45,9 +45,8 @@ class Notation:
         read: the identity from digits; raises ``TagError``.
         write: the identity printed so, or None where not enough of it is known.
         shapes: groups that mean something; empty text for digits in any grouping.
-        is_decimal: no letters; leading zeros that were lost are added up to the shortest of
-            ``full``.
-        full: the length to which lost leading zeros are added; 0 for none.
+        is_decimal: there are no letters among the digits.
+        full: number of digits up to which leading zeros that were lost are added; 0 for none.
     """
 
     name: str

@@ -105,11 +105,14 @@ _FOUND_NO_TAG: Final = (TagCheckSumError, TagFrameError, TagNotationError)
 """Refusals that mean only that the text is not written in this notation."""
 _YIELDS: Final = (*_FOUND_NO_TAG, TagFamilyZeroError, TagSerialZeroError, TagShortedError)
 """Refusals that do not count where a check sum proves another notation right."""
+Refusal = tuple[Notation, TagError]
 _NINE_ONES: Final = re.compile("FF[89A-F]")
 _STRONGEST: Final = "em4100_frame"
 """Header, parities and stop bit are 24 bits of proof; the CRC-8 of a ROM in three orders is 8."""
 _MARKED: Final = frozenset({"iso15693_uid", "iso15693_reversed"})
 """Without a check sum, yet marked by E0 and a maker's code."""
+_NO_MAKER: Final = 0
+"""Given to no maker; it is what a ROM whose CRC is E0 has there, the high byte of its serial."""
 
 
 def find_notation(name: str) -> Notation:
@@ -186,34 +189,33 @@ def common_notation(texts: Iterable[str]) -> str | None:
     return next(iter(fitting)) if len(fitting) == 1 else None
 
 
-def _tried(pasted: Pasted) -> tuple[list[TagReading], list[TagError]]:
+def _tried(pasted: Pasted) -> tuple[list[TagReading], list[Refusal]]:
     readings: list[TagReading] = []
-    refusals: list[TagError] = []
+    refusals: list[Refusal] = []
     for notation in NOTATIONS.values():
         if not notation.may_be(pasted):
             continue
         try:
             readings.append(notation.reading(pasted))
         except TagError as error:
-            refusals.append(error)
+            refusals.append((notation, error))
     return readings, refusals
 
 
 def _decided(
     pasted: Pasted,
     readings: list[TagReading],
-    refusals: list[TagError],
+    refusals: list[Refusal],
     preferred: Collection[str],
 ) -> TagReading:
     proven = [each for each in readings if each.is_proven]
-    refused = [each for each in refusals if not isinstance(each, _YIELDS)]
     if proven:
         proven = [each for each in proven if each.notation == _STRONGEST] or proven
         readings = proven + [each for each in readings if _is_marked(each)]
-    elif refused:
-        raise refused[0]
+    elif (refusal := _deciding_refusal(readings, refusals)) is not None:
+        raise refusal
     if not readings:
-        raise _best_refusal(pasted, refusals)
+        raise _best_refusal(pasted, [error for _, error in refusals])
     meanings = _meanings(readings)
     if len(meanings) == 1:
         return meanings[0]
@@ -224,6 +226,25 @@ def _decided(
     if len(known) == 1 and len(proven) == len(readings):
         return replace(known[0], notes=(*known[0].notes, TagNote.ORDER_BY_FAMILY))
     raise TagAmbiguousError(text=pasted.text, readings=meanings)
+
+
+def _deciding_refusal(readings: list[TagReading], refusals: list[Refusal]) -> TagError | None:
+    """The refusal of what the text most likely is, which is not to be read in another way instead.
+
+    A tag that is impossible in its usual order is not taken for one in the turned order. But what
+    can be a tag of another technology stays one, and an impossible turned order says nothing.
+    """
+    technologies = {each.tag.technology for each in readings}
+    return next(
+        (
+            error
+            for notation, error in refusals
+            if not isinstance(error, _YIELDS)
+            and not notation.name.endswith("_reversed")
+            and not technologies - {notation.technology}
+        ),
+        None,
+    )
 
 
 def _best_refusal(pasted: Pasted, refusals: list[TagError]) -> TagError:
@@ -245,7 +266,7 @@ def _is_impossible(refusals: list[TagError]) -> bool:
 
 
 def _is_marked(reading: TagReading) -> bool:
-    return reading.notation in _MARKED and not iso15693.notes_of(reading.tag)
+    return reading.notation in _MARKED and reading.tag.octets[1] != _NO_MAKER
 
 
 def _meanings(readings: list[TagReading]) -> list[TagReading]:

@@ -6,16 +6,19 @@ from hypothesis import strategies as st
 
 from tests.support.any_tags import partial_tags, roms, tags, whole_tags
 from tests.support.golden_tags import candidates
+from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.errors import CodedError
 from watchclock_protocol.tags.errors import (
     TagAmbiguousError,
     TagEmptyError,
     TagError,
+    TagIncompleteError,
     TagLengthError,
     TagLetterError,
     TagLookAlikeError,
     TagNotationError,
     TagNotationUnknownError,
+    TagRandomError,
     TagSpreadsheetError,
 )
 from watchclock_protocol.tags.ibutton import notes_of
@@ -161,6 +164,31 @@ def test_blanks_and_quotation_marks_around_a_tag_do_not_matter() -> None:
 )
 def test_bytes_are_read_as_programs_write_them(text: str) -> None:
     assert str(read_tag(text).tag) == "ibutton:01EB450D030000AE"
+
+
+def test_a_random_card_is_not_taken_for_another_in_the_turned_order() -> None:
+    with pytest.raises(TagRandomError):
+        read_tag("08AABBCC")
+    with pytest.raises(TagIncompleteError):
+        read_tag("88AABBCC")
+
+
+def test_a_card_that_would_be_random_in_the_turned_order_is_no_phone() -> None:
+    assert candidates("CCBBAA08") == {"iso14443a_uid": TagId.parse("iso14443a:CCBBAA08")}
+
+
+def test_a_printed_number_that_begins_like_a_random_card_can_still_be_another_tag() -> None:
+    found = candidates("08123456")
+    assert found["em4100_dez8"] == TagId.parse("em4100:7BF440")
+    assert "iso14443a_uid" not in found
+
+
+def test_a_rom_whose_check_sum_is_e0_is_no_vicinity_card_and_the_other_way_round() -> None:
+    rom = "01980100000000E0"
+    assert crc8_maxim(bytes.fromhex(rom)) == 0
+    assert candidates(rom) == {"ibutton_wire": TagId.parse(f"ibutton:{rom}")}
+    card = "E06828E9B200308C"
+    assert set(candidates(card)) == {"ibutton_wire", "iso15693_uid"}
 
 
 def test_an_unknown_notation_is_refused_and_the_known_ones_are_told() -> None:
