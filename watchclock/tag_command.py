@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from watchclock.decode_command import FileUnreadableError
+from watchclock.decoded_files import FileUnreadableError
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
 from watchclock_protocol.errors import CodedError

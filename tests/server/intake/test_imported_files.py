@@ -17,6 +17,7 @@ from watchclock_device.importing import import_file
 from watchclock_device.spool import Spool
 from watchclock_protocol.files import LONGEST_LINE_BYTES
 from watchclock_protocol.records import RecordKind
+from watchclock_protocol.values import TagId
 from watchclock_server.intake import service
 from watchclock_server.reconciliation.domain import Result, Rule, WandCoverage, reconcile
 from watchclock_server.sites import service as sites
@@ -139,7 +140,7 @@ def test_nobody_is_called_missed_by_an_imported_file(running: RunningApp, spool:
         sites.assign_tag(
             session,
             checkpoint_id=gate.id,
-            tag="rfid:0000AFCD11",
+            tag=TagId.parse("rfid:0000AFCD11"),
             valid_from=datetime(2020, 1, 1, tzinfo=UTC),
         )
     (data,) = captures_of(spool, by_hand.text_of(by_hand.wm_web_usb()))
