@@ -179,6 +179,23 @@ def test_a_tag_that_can_be_that_of_two_checkpoints_is_told_and_accuses_nobody(
     assert "cannot tell from another" in page
 
 
+def test_a_tag_with_a_wrong_check_sum_proves_no_visit_and_accuses_nobody(
+    night: RunningApp,
+) -> None:
+    partial = {"tag": "ibutton:85818C", "valid_from": at("20:00").isoformat()}
+    assert night.script.post("/api/checkpoints/2/tags", json=partial).status_code == 201
+    with night.database.session() as session:
+        second = add_wand(session, 1, number=8)
+        record_visits(session, second, [(at("23:10"), "ibutton:018C8185180000FF")])
+        [row] = session.query(RecordRow).filter(RecordRow.wand_id == second)
+        row.flags = "tag_check_sum"
+    answer = night.script.get(API).json()
+    assert [each["rule"] for each in answer["extras"]] == ["unknown_tag", "misread_tag"]
+    assert results(answer)[-1] == (2, 2, "undetermined")
+    assert results(answer)[2] == (2, 1, "on_time")
+    assert "check sum is wrong" in night.browser.get(NIGHT).text
+
+
 def test_what_a_wand_kept_of_a_guards_tag_is_no_visit(night: RunningApp) -> None:
     guard = {"name": "Bo", "tag": "em4100:0100BADBAD"}
     assert night.script.post("/api/sites/1/guards", json=guard).status_code == 201

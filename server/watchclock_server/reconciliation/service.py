@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from watchclock_protocol.records import RecordFlag
 from watchclock_server.intake import service as intake
 from watchclock_server.intake.domain import DoubtReason, PatrolMaterial, Visit, WandCoverage
 from watchclock_server.plans import service as plans
@@ -20,7 +21,7 @@ from watchclock_server.reconciliation.domain import (
     VisitResult,
 )
 from watchclock_server.sites import service as sites
-from watchclock_server.sites.domain import Guard, SiteLayout, TagRegister
+from watchclock_server.sites.domain import Guard, SiteLayout, TagOwners, TagRegister
 
 __all__ = ["Night", "night"]
 
@@ -84,7 +85,7 @@ def night(session: Session, *, site_id: int, duty_date: date, now: datetime) -> 
     records = _records(material, register)
     outcome = domain.reconcile(
         competing,
-        [_actual(visit, register) for visit in records.values()],
+        [_actual(visit, layout, register) for visit in records.values()],
         [_coverage(wand) for wand in material.coverage],
         now,
     )
@@ -160,6 +161,8 @@ def _records(material: PatrolMaterial, register: TagRegister) -> dict[int, Visit
 
 
 def _is_guards(visit: Visit, register: TagRegister) -> bool:
+    if _is_misread(visit):
+        return False
     owners = register.owners(visit.tag, _when(visit))
     return bool(owners.guard_ids) and not owners.checkpoint_ids
 
@@ -168,18 +171,27 @@ def _when(visit: Visit) -> datetime | None:
     return visit.time.utc or visit.time.latest or visit.time.earliest
 
 
-def _actual(visit: Visit, register: TagRegister) -> ActualVisit:
+def _is_misread(visit: Visit) -> bool:
+    """The tag's own check sum is wrong: some of its bytes are not the tag's."""
+    return RecordFlag.TAG_CHECK_SUM in visit.flags
+
+
+def _actual(visit: Visit, layout: SiteLayout, register: TagRegister) -> ActualVisit:
     owners = register.owners(visit.tag, _when(visit))
-    is_certain = owners.checkpoint_id is not None
+    if _is_misread(visit):
+        everywhere = tuple(sorted(checkpoint.id for checkpoint in layout.checkpoints))
+        owners = TagOwners(everywhere)
+    is_certain = owners.checkpoint_id is not None and not _is_misread(visit)
     return ActualVisit(
         record_id=visit.record_id,
         wand_id=visit.wand_id,
-        checkpoint_id=owners.checkpoint_id,
+        checkpoint_id=owners.checkpoint_id if is_certain else None,
         possible_ids=() if is_certain else owners.checkpoint_ids,
         instant=visit.time.utc,
         earliest=visit.time.earliest,
         latest=visit.time.latest,
         is_contested=visit.conflict_with is not None,
+        is_misread=_is_misread(visit),
     )
 
 

@@ -179,7 +179,7 @@ def _visited(visit: PlannedVisit, actual: ActualVisit) -> VisitResult:
 
 def _extra_rule(actual: ActualVisit, visits: Sequence[PlannedVisit]) -> ExtraRule:
     if actual.checkpoint_id is None:
-        return ExtraRule.AMBIGUOUS_TAG if actual.possible_ids else ExtraRule.UNKNOWN_TAG
+        return _nowhere(actual)
     if actual.instant is None:
         return ExtraRule.UNKNOWN_TIME
     if not visits:
@@ -187,3 +187,10 @@ def _extra_rule(actual: ActualVisit, visits: Sequence[PlannedVisit]) -> ExtraRul
     if any(actual.may_serve(visit.round) for visit in visits):
         return ExtraRule.REPEATED
     return ExtraRule.OUTSIDE_WINDOWS
+
+
+def _nowhere(actual: ActualVisit) -> ExtraRule:
+    """Why it is not known where the record was made."""
+    if actual.is_misread:
+        return ExtraRule.MISREAD_TAG
+    return ExtraRule.AMBIGUOUS_TAG if actual.possible_ids else ExtraRule.UNKNOWN_TAG

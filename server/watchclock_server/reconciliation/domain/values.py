@@ -56,6 +56,7 @@ class ExtraRule(StrEnum):
     NOT_PLANNED = "not_planned"
     UNKNOWN_TAG = "unknown_tag"
     AMBIGUOUS_TAG = "ambiguous_tag"
+    MISREAD_TAG = "misread_tag"
     UNKNOWN_TIME = "unknown_time"
 
 
@@ -68,6 +69,7 @@ class ActualVisit:
         checkpoint_id: where the tag hung at that time, or None when nobody has enrolled the tag,
             or when the wand kept too little of it to tell where.
         possible_ids: in the latter case the checkpoints it can have been at.
+        is_misread: the tag's own check sum is wrong; it can have been any tag.
         instant: corrected time, or None when the wand's clock cannot be trusted there.
         earliest: the record is certainly not older than this instant; None: nothing is known.
         latest: the record is certainly not newer than this instant; None: nothing is known.
@@ -82,6 +84,7 @@ class ActualVisit:
     latest: datetime | None
     is_contested: bool = False
     possible_ids: tuple[int, ...] = ()
+    is_misread: bool = False
 
     @property
     def error_s(self) -> float | None:
