@@ -25,6 +25,8 @@ _RADIO: Final = frozenset(
         TagTechnology.RFID,
     }
 )
+_LOW_OCTETS: Final = 3
+"""The fewest bytes of a card number that a radio wand keeps (FC wand protocol document)."""
 _SAME_NUMBER: Final = (
     *(frozenset({TagTechnology.RFID, each}) for each in _RADIO - {TagTechnology.RFID}),
     frozenset({TagTechnology.EM4100, TagTechnology.WIEGAND26}),
@@ -146,6 +148,10 @@ def _numbers(tag: TagId) -> tuple[bytes, ...]:
     number = tag.number
     if tag.technology is TagTechnology.ISO14443A and tag.is_whole:
         return number, number[::-1]
+    if tag.technology is TagTechnology.RFID:
+        # Export files fill numbers up with zeros, so zeros before the low bytes say nothing.
+        padding = number[:-_LOW_OCTETS]
+        number = padding.lstrip(b"\0") + number[len(padding) :]
     return (number,) if number else ()
 
 
