@@ -137,7 +137,7 @@ def _print_ratios(
             exceeded += not is_kept
             shown = "none" if limit is None else f"{limit:g}"
             print(
-                f"{name + '.' + key:<58}{value:>12.3f}{shown:>12}{'' if is_kept else '  EXCEEDED'}"
+                f"{name + '.' + key:<58}{value:>12.4g}{shown:>12}{'' if is_kept else '  EXCEEDED'}"
             )
     return exceeded
 
