@@ -32,7 +32,8 @@ def decode(
 ) -> None:
     """Print the records of captures, transcripts and export files, with raw bytes and doubts.
 
-    A file that cannot be used does not stop the next one; all are told of at the end.
+    A file that cannot be used does not stop the next one; all are told of at the end. What stands
+    before damage is shown.
     """
     show: Printer = print_table
     if as_json:

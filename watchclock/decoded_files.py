@@ -3,6 +3,7 @@
 A capture of ours, a transcript of a conversation, or the export file of a maker's software.
 """
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from watchclock_device.file_contents import LARGEST_FILE_BYTES, FileContents
 from watchclock_device.file_formats import ANY_FORMAT, is_any_format
 from watchclock_device.import_errors import FileTooLargeError
 from watchclock_device.importing import refused_lines, survey_contents
-from watchclock_protocol.capture import Capture, Chunk, capture_name, read_capture
+from watchclock_protocol.capture import Capture, Chunk, capture_name, read_until_damage
 from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.errors import (
     CaptureError,
@@ -87,7 +88,7 @@ class DecodedFile:
         sha256: of its bytes.
         decoded: what the conversation in it says.
         doubts: why it may not be all, to be told after its records.
-        torn_bytes: bytes at the end that belong to no whole block.
+        torn_bytes: bytes at the end that belong to no whole block, or stand behind damage.
     """
 
     path: Path
@@ -122,10 +123,13 @@ def decode_file(path: Path, dialect: str | None) -> Iterator[DecodedFile]:
 
 
 def _read(path: Path) -> bytes:
+    """The bytes of a file, as many as it has when it is opened."""
     try:
-        if path.stat().st_size > _LARGEST_BYTES:
-            raise FileTooLargeError(path=path, limit_bytes=_LARGEST_BYTES)
-        return path.read_bytes()
+        with path.open("rb") as file:
+            size_bytes = os.fstat(file.fileno()).st_size
+            if size_bytes > _LARGEST_BYTES:
+                raise FileTooLargeError(path=path, limit_bytes=_LARGEST_BYTES)
+            return file.read(size_bytes)
     except OSError as error:
         raise FileUnreadableError(path=path, reason=error.strerror) from error
 
@@ -155,10 +159,12 @@ def _decode_export(path: Path, data: bytes, format_name: str) -> Iterator[Decode
 
 
 def _decode_capture(path: Path, data: bytes, dialect: str | None) -> DecodedFile:
-    capture = read_capture(data)
+    capture, damage = read_until_damage(data)
     decoded = _replay(capture, dialect)
     lines = [error for error in decoded.rejected if isinstance(error, LineError)]
-    doubt = _doubt(path, data, capture)
+    doubt = _doubt(path, data, capture) if damage is None else damage
+    if damage is not None:
+        damage.add_note(str(path))
     return DecodedFile(
         path=path,
         sha256=capture_name(data),

@@ -4,6 +4,7 @@ Decoders that are faster than construct are derived from this plan, so that no l
 second time. A declaration whose sizes or rules cannot be known beforehand is refused by name.
 """
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -30,12 +31,13 @@ from watchclock_protocol.fields import (
     WandTimeField,
 )
 
-__all__ = ["FieldForm", "FieldPlan", "plan_of"]
+__all__ = ["FieldForm", "FieldPlan", "plan_of", "struct_of"]
 
 _TRANSPARENT: Final = (Default, Rebuild, Renamed)
 _BIG: Final = ">"
 _INTEGERS: Final = frozenset("bBhHlLqQ")
 _SIGNED: Final = frozenset("bhlq")
+_STRUCT_CODES: Final = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
 class FieldForm(Enum):
@@ -173,3 +175,30 @@ def _size(declaration: Any, name: str) -> int:  # noqa: ANN401
     except Exception as error:
         # construct raises SizeofError, but also KeyError or AttributeError of the user's lambda.
         raise LayoutNotDerivableError(field=name, reason="its size is not fixed") from error
+
+
+def struct_of(*declarations: Any) -> struct.Struct:  # noqa: ANN401 - construct is untyped
+    """The same fields, one declaration behind the other, for ``struct``.
+
+    It reads integers some twenty times as fast as construct, for what comes with every frame or
+    block. Padding is not taken; integers have 1, 2, 4 or 8 bytes and all one byte order.
+
+    Raises:
+        LayoutNotDerivableError: a field is none that ``struct`` reads.
+    """
+    plans = [plan for declaration in declarations for plan in plan_of(declaration)]
+    orders = {plan.is_big for plan in plans if plan.form is FieldForm.INTEGER and plan.octets > 1}
+    if len(orders) > 1:
+        raise LayoutNotDerivableError(field=plans[0].name, reason="two byte orders are mixed")
+    return struct.Struct((">" if True in orders else "<") + "".join(map(_code, plans)))
+
+
+def _code(plan: FieldPlan) -> str:
+    match plan:
+        case FieldPlan(form=FieldForm.INTEGER, octets=octets) if octets in _STRUCT_CODES:
+            code = _STRUCT_CODES[octets]
+            return code.lower() if plan.is_signed else code
+        case FieldPlan(form=FieldForm.OCTETS, octets=octets):
+            return f"{octets}s"
+        case _:
+            raise LayoutNotDerivableError(field=plan.name, reason="struct has no such field")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.support.captures import capture_of
@@ -167,3 +168,36 @@ def test_output_that_cannot_be_written_is_an_error_and_no_crash() -> None:
     sentence, _ = ended.stderr.splitlines()
     assert ended.returncode == 2
     assert sentence.endswith("[command.output]")
+
+
+def test_records_before_damage_are_shown_and_the_damage_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    chunks = read_transcript(GOLDEN.read_text("utf-8")).chunks
+    spoken = [(chunk.lane, chunk.data) for chunk in chunks]
+    good = capture_of(*spoken, is_closed=False)
+    data = bytearray(capture_of(*spoken, spoken[-1]))
+    data[len(good) + 28] ^= 1
+    path = tmp_path / "damaged.pcapng"
+    path.write_bytes(data)
+    code, (file, error) = told(capsys, path)
+    assert (code, error["error"]) == (5, "capture.damaged")
+    assert f"at byte {len(good)}" in error["detail"]
+    assert error["about"] == [str(path)]
+    assert [record["raw"] for record in file["records"]] == RAW
+    assert file["torn_bytes"] == len(data) - len(good)
+
+
+@pytest.mark.parametrize("beginning", [b"", b"\xff" * 64, b"\n\r\r\n"])
+def test_a_gigabyte_of_anything_is_refused_unread(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, beginning: bytes
+) -> None:
+    path = tmp_path / "giant.pcapng"
+    path.write_bytes(beginning)
+    with path.open("r+b") as file:
+        file.truncate(1 << 30)
+    before_bytes = psutil.Process().memory_info().rss
+    code, (error,) = told(capsys, path)
+    assert (code, error["error"]) == (5, "import.too_large")
+    assert str(path) in error["detail"]
+    assert psutil.Process().memory_info().rss - before_bytes < 64 << 20

@@ -6,8 +6,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.support import by_hand_pcapng as by_hand
 from tests.support.captures import small_capture
-from watchclock_protocol.capture import Capture, read_capture
+from watchclock_protocol.capture import (
+    HEAD_OCTETS,
+    Capture,
+    Chunk,
+    Lane,
+    read_capture,
+    read_until_damage,
+    require_capture_head,
+)
 from watchclock_protocol.errors import CaptureDamagedError, CaptureError, NotACaptureError
 
 PIECES = small_capture()
@@ -24,6 +33,13 @@ def changed(data: bytes, position: int, value: int) -> bytes:
 def outcome(data: bytes) -> Capture | CaptureError:
     try:
         return read_capture(data)
+    except CaptureError as error:
+        return error
+
+
+def partly(data: bytes) -> tuple[Capture, CaptureDamagedError | None] | CaptureError:
+    try:
+        return read_until_damage(data)
     except CaptureError as error:
         return error
 
@@ -148,3 +164,60 @@ def test_any_bytes_behind_a_good_head_are_blocks_a_torn_end_or_damage(tail: byte
     else:
         told = found.details["offset"]
     assert told in range(len(HEAD), len(HEAD) + len(tail) + 1)
+
+
+def test_what_stands_before_damage_is_given_with_the_damage() -> None:
+    opened = PIECES[:3] + [PIECES[2]] * 3
+    data = bytearray(b"".join(opened))
+    hit = len(b"".join(opened[:4])) + 28
+    data[hit] ^= 1
+    capture, damage = read_until_damage(bytes(data))
+    assert damage is not None
+    assert damage.details["offset"] == len(b"".join(opened[:4]))
+    assert capture.whole_bytes == damage.details["offset"]
+    assert capture.whole_bytes + capture.torn_bytes == len(data)
+    assert capture.blocks == read_capture(b"".join(opened[:4])).blocks
+    assert not capture.is_closed
+
+
+@given(position=st.integers(0, len(WHOLE) - 1), value=st.integers(0, 255))
+def test_what_is_given_before_damage_is_what_was_written(position: int, value: int) -> None:
+    data = changed(WHOLE, position, value)
+    found = partly(data)
+    if isinstance(found, CaptureError):
+        assert isinstance(outcome(data), type(found))
+    else:
+        capture, damage = found
+        said = read_capture(WHOLE).blocks
+        assert damage is None or capture.blocks == said[: len(capture.blocks)]
+        assert (damage is None) == isinstance(outcome(data), Capture)
+
+
+def test_damage_in_the_head_leaves_nothing() -> None:
+    with pytest.raises(CaptureDamagedError):
+        read_until_damage(changed(WHOLE, SECTION_LENGTH + 8, 1))
+
+
+def test_a_file_of_another_kind_is_told_by_its_first_bytes() -> None:
+    require_capture_head(WHOLE[:HEAD_OCTETS])
+    for foreign in (bytes(HEAD_OCTETS), b"\xff" * HEAD_OCTETS, WHOLE[: HEAD_OCTETS - 1]):
+        with pytest.raises(NotACaptureError):
+            require_capture_head(foreign)
+
+
+def test_zeros_behind_a_capture_are_torn_however_many() -> None:
+    capture = read_capture(WHOLE + bytes(1 << 20))
+    assert (capture.whole_bytes, capture.torn_bytes) == (len(WHOLE), 1 << 20)
+
+
+@given(data=st.binary(max_size=9), lane=st.sampled_from([0, 1]), utc_ns=st.integers(0, 2**64 - 1))
+def test_a_chunk_written_in_another_order_says_the_same(
+    data: bytes, lane: int, utc_ns: int
+) -> None:
+    usual = by_hand.packet(lane, data, utc_ns)
+    flags, hashed = usual[-28:-20], usual[-20:-8]
+    other = usual[:-28] + hashed + flags + usual[-8:]
+    assert other != usual
+    assert read_capture(HEAD + other).blocks == read_capture(HEAD + usual).blocks
+    (chunk,) = read_capture(HEAD + usual).blocks
+    assert chunk == Chunk(lane=Lane(lane), data=data, utc_ns=utc_ns, offset=len(HEAD))

@@ -7,11 +7,18 @@ reader takes them.
 from watchclock_protocol.capture.canonical import JsonValue
 from watchclock_protocol.capture.contents import Capture, CaptureAbout, Chunk, Step
 from watchclock_protocol.capture.lanes import Lane
-from watchclock_protocol.capture.reader import capture_name, read_capture
+from watchclock_protocol.capture.reader import (
+    HEAD_OCTETS,
+    capture_name,
+    read_capture,
+    read_until_damage,
+    require_capture_head,
+)
 from watchclock_protocol.capture.steps import StepName, StepState
 from watchclock_protocol.capture.writer import CaptureWriter
 
 __all__ = [
+    "HEAD_OCTETS",
     "Capture",
     "CaptureAbout",
     "CaptureWriter",
@@ -23,4 +30,6 @@ __all__ = [
     "StepState",
     "capture_name",
     "read_capture",
+    "read_until_damage",
+    "require_capture_head",
 ]

@@ -15,14 +15,17 @@ from typing import Final, NamedTuple
 from watchclock_protocol.capture import layouts
 from watchclock_protocol.errors import CaptureDamagedError
 
-__all__ = ["Option", "RawBlock", "cut_blocks", "padded", "read_options"]
+__all__ = ["Option", "RawBlock", "cut_block", "padded", "read_options"]
 
 # An option is at most 65,535 bytes long; no block of ours carries two that come near it.
 _LONGEST_OPTIONS: Final = 1 << 17
-# construct works its sizes out anew at every call, which would be a third of the time of reading.
-_BLOCK_HEAD_BYTES: Final = layouts.BLOCK_HEAD.sizeof()
-_BLOCK_TAIL_BYTES: Final = layouts.BLOCK_TAIL.sizeof()
-_OPTION_HEAD_BYTES: Final = layouts.OPTION_HEAD.sizeof()
+_BLOCK_HEAD_BYTES: Final = layouts.BLOCK_HEAD_FORM.size
+_BLOCK_TAIL_BYTES: Final = layouts.BLOCK_TAIL_FORM.size
+_OPTION_HEAD_BYTES: Final = layouts.OPTION_HEAD_FORM.size
+# Zeros behind the last block are passed over in pieces of this size, however many they are.
+_STRIDE_BYTES: Final = 1 << 16
+# Where the packet's length stands among the integers before its data.
+_CAPTURED: Final = 5
 
 
 class RawBlock(NamedTuple):
@@ -53,20 +56,16 @@ def padded(length: int) -> int:
     return length + -length % layouts.ALIGNMENT
 
 
-def cut_blocks(data: memoryview) -> Iterator[RawBlock]:
-    """The whole blocks in order, up to the end of the file or to a torn block.
+def cut_block(data: memoryview, offset: int) -> RawBlock | None:
+    """The whole block that begins at ``offset``; None where a torn one begins.
 
     Raises:
         CaptureDamagedError: a length is impossible, or the two lengths of a block differ.
     """
-    offset = 0
-    while offset < len(data):
-        block = _block_at(data, offset)
-        if block is None:
-            _require_torn(data, offset)
-            return
-        yield block
-        offset = block.end
+    block = _block_at(data, offset)
+    if block is None:
+        _require_torn(data, offset)
+    return block
 
 
 def read_options(area: memoryview, offset: int) -> Iterator[Option]:
@@ -82,27 +81,27 @@ def read_options(area: memoryview, offset: int) -> Iterator[Option]:
     position = 0
     while position < len(area):
         begin = position + _OPTION_HEAD_BYTES
-        head = layouts.OPTION_HEAD.parse(area[position:begin])
-        if head.code == layouts.END_OF_OPTIONS:
+        code, length = layouts.OPTION_HEAD_FORM.unpack_from(area, position)
+        if code == layouts.END_OF_OPTIONS:
             return
-        position = begin + padded(head.length)
+        position = begin + padded(length)
         if position > len(area):
             raise CaptureDamagedError(offset=offset, reason="an option ends outside its block")
-        yield Option(head.code, bytes(area[begin : begin + head.length]))
+        yield Option(code, bytes(area[begin : begin + length]))
 
 
 def _block_at(data: memoryview, offset: int) -> RawBlock | None:
     if len(data) - offset < layouts.BLOCK_OVERHEAD:
         return None
-    head = layouts.BLOCK_HEAD.parse(data[offset : offset + _BLOCK_HEAD_BYTES])
-    end = offset + head.length
-    if not _is_possible(head.length) or end > len(data):
+    kind, length = layouts.BLOCK_HEAD_FORM.unpack_from(data, offset)
+    end = offset + length
+    if not _is_possible(length) or end > len(data):
         return None
     body_end = end - _BLOCK_TAIL_BYTES
-    if layouts.BLOCK_TAIL.parse(data[body_end:end]) != head.length:
+    if layouts.BLOCK_TAIL_FORM.unpack_from(data, body_end) != (length,):
         return None
     body = data[offset + _BLOCK_HEAD_BYTES : body_end]
-    return RawBlock(offset, end, head.kind, body)
+    return RawBlock(offset, end, kind, body)
 
 
 def _is_possible(length: int) -> bool:
@@ -111,10 +110,10 @@ def _is_possible(length: int) -> bool:
 
 def _require_torn(data: memoryview, offset: int) -> None:
     rest = data[offset:]
-    written = len(bytes(rest).rstrip(b"\0"))
+    written = _written(rest)
     if len(rest) < layouts.BLOCK_OVERHEAD or written <= _BLOCK_TAIL_BYTES:
         return
-    length: int = layouts.BLOCK_HEAD.parse(rest).length
+    length: int = layouts.BLOCK_HEAD_FORM.unpack_from(rest)[1]
     if not _is_possible(length):
         raise CaptureDamagedError(offset=offset, reason=f"a block cannot be {length} bytes long")
     if length <= len(rest) and length - _BLOCK_TAIL_BYTES < written:
@@ -127,16 +126,28 @@ def _has_true_end(rest: memoryview) -> bool:
     first = _data_end(rest) + _BLOCK_TAIL_BYTES
     last = min(len(rest), first + _LONGEST_OPTIONS)
     return any(
-        layouts.BLOCK_TAIL.parse(rest[length - _BLOCK_TAIL_BYTES : length]) == length
+        layouts.BLOCK_TAIL_FORM.unpack_from(rest, length - _BLOCK_TAIL_BYTES) == (length,)
         for length in range(first, last + 1, layouts.ALIGNMENT)
     )
 
 
 def _data_end(rest: memoryview) -> int:
     """Where the options of the first block begin, as far as its kind and head tell."""
-    begin = _BLOCK_HEAD_BYTES
-    head = rest[begin : begin + layouts.PACKET_HEAD.sizeof()]
-    kind = layouts.BLOCK_HEAD.parse(rest).kind
-    if kind != layouts.ENHANCED_PACKET or len(head) < layouts.PACKET_HEAD.sizeof():
-        return begin
-    return begin + len(head) + padded(layouts.PACKET_HEAD.parse(head).captured_length)
+    begin = layouts.CHUNK_HEAD_FORM.size
+    kind: int = layouts.BLOCK_HEAD_FORM.unpack_from(rest)[0]
+    if kind != layouts.ENHANCED_PACKET or len(rest) < begin:
+        return _BLOCK_HEAD_BYTES
+    captured: int = layouts.CHUNK_HEAD_FORM.unpack_from(rest)[_CAPTURED]
+    return begin + padded(captured)
+
+
+def _written(rest: memoryview) -> int:
+    """The length without the zeros at the end."""
+    end = len(rest)
+    while end:
+        start = max(0, end - _STRIDE_BYTES)
+        kept = bytes(rest[start:end]).rstrip(b"\0")
+        if kept:
+            return start + len(kept)
+        end = start
+    return 0

@@ -1,5 +1,7 @@
 """The blocks of a capture file, declared once; the only importer of construct in this package.
 
+What is read for every block is read by ``struct``, with forms that are made from the declarations.
+
 Source: IETF draft-ietf-opsawg-pcapng, "PCAP Next Generation (pcapng) Capture File Format", the
 sections named beside each layout. Every integer is little-endian, which the byte-order magic
 announces. docs/capture.md says which blocks and options watchclock writes.
@@ -21,13 +23,18 @@ from construct import (
     this,
 )
 
+from watchclock_protocol.record_plan import struct_of
+
 __all__ = [
     "ALIGNMENT",
     "BLOCK",
     "BLOCK_HEAD",
+    "BLOCK_HEAD_FORM",
     "BLOCK_OVERHEAD",
     "BLOCK_TAIL",
+    "BLOCK_TAIL_FORM",
     "BYTE_ORDER_MAGIC",
+    "CHUNK_HEAD_FORM",
     "COMMENT",
     "CRC32_ALGORITHM",
     "END_OF_OPTIONS",
@@ -35,6 +42,7 @@ __all__ = [
     "FLAGS",
     "FLAGS_OPTION",
     "HASH",
+    "HASH_FORM",
     "HASH_OPTION",
     "INTERFACE_DESCRIPTION",
     "INTERFACE_DESCRIPTION_OPTION",
@@ -42,9 +50,10 @@ __all__ = [
     "INTERFACE_NAME_OPTION",
     "MAJOR_VERSION",
     "OPTION",
-    "OPTION_HEAD",
+    "OPTION_HEAD_FORM",
     "PACKET_DATA",
     "PACKET_HEAD",
+    "PACKET_HEAD_FORM",
     "SECTION_HEAD",
     "SECTION_HEADER",
     "SECTION_LENGTH_UNKNOWN",
@@ -56,8 +65,10 @@ __all__ = [
 # length at both ends.
 ALIGNMENT: Final = 4
 BLOCK_OVERHEAD: Final = 12
-BLOCK_HEAD: Final = Struct("kind" / Int32ul, "length" / Int32ul).compile()
+BLOCK_HEAD: Final = Struct("kind" / Int32ul, "length" / Int32ul)
+BLOCK_HEAD_FORM: Final = struct_of(BLOCK_HEAD)
 BLOCK_TAIL: Final = Int32ul
+BLOCK_TAIL_FORM: Final = struct_of(BLOCK_TAIL)
 BLOCK: Final = Struct(
     "kind" / Int32ul,
     "length" / Rebuild(Int32ul, len_(this.body) + BLOCK_OVERHEAD),
@@ -68,7 +79,7 @@ BLOCK: Final = Struct(
 # Section 3.5, "Options".
 END_OF_OPTIONS: Final = 0
 COMMENT: Final = 1
-OPTION_HEAD: Final = Struct("code" / Int16ul, "length" / Int16ul).compile()
+OPTION_HEAD_FORM: Final = struct_of(Struct("code" / Int16ul, "length" / Int16ul))
 OPTION: Final = Aligned(
     ALIGNMENT,
     Struct(
@@ -110,11 +121,14 @@ PACKET_HEAD: Final = Struct(
     "time_low" / Int32ul,
     "captured_length" / Int32ul,
     "original_length" / Int32ul,
-).compile()
+)
+PACKET_HEAD_FORM: Final = struct_of(PACKET_HEAD)
+CHUNK_HEAD_FORM: Final = struct_of(BLOCK_HEAD, PACKET_HEAD)
 PACKET_DATA: Final = Aligned(ALIGNMENT, GreedyBytes)
 FLAGS_OPTION: Final = 2
 FLAGS: Final = Int32ul
 HASH_OPTION: Final = 3
 CRC32_ALGORITHM: Final = 2
 # The draft leaves the order of the hash bytes open; watchclock writes the section's byte order.
-HASH: Final = Struct("algorithm" / Int8ul, "crc32" / Int32ul).compile()
+HASH: Final = Struct("algorithm" / Int8ul, "crc32" / Int32ul)
+HASH_FORM: Final = struct_of(HASH)

@@ -62,22 +62,18 @@ def _interface(traits: LaneTraits) -> bytes:
 
 
 def _packet(lane: Lane, data: bytes, utc_ns: int, *remarks: _Option) -> bytes:
-    head = {
-        "interface": lane,
-        "time_high": utc_ns >> 32,
-        "time_low": utc_ns & 0xFFFF_FFFF,
-        "captured_length": len(data),
-        "original_length": len(data),
-    }
-    check = {"algorithm": layouts.CRC32_ALGORITHM, "crc32": zlib.crc32(data)}
+    head = layouts.PACKET_HEAD_FORM.pack(
+        lane, utc_ns >> 32, utc_ns & 0xFFFF_FFFF, len(data), len(data)
+    )
+    check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, zlib.crc32(data))
     options = _options(
         *remarks,
         _Option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)),
-        _Option(layouts.HASH_OPTION, layouts.HASH.build(check)),
+        _Option(layouts.HASH_OPTION, check),
     )
     return _block(
         layouts.ENHANCED_PACKET,
-        layouts.PACKET_HEAD.build(head),
+        head,
         layouts.PACKET_DATA.build(data),
         options,
     )
