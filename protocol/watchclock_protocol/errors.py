@@ -29,7 +29,10 @@ A sentence is a template: its fields are filled from keyword details, so that th
 pages can translate the template first and fill it afterwards. Codes never change; sentences may.
 """
 
+from functools import partial
 from typing import ClassVar
+
+from typing_extensions import override
 
 __all__ = [
     "CaptureDamagedError",
@@ -73,6 +76,11 @@ class CodedError(Exception):
     def __init__(self, **details: object) -> None:
         self.details = details
         super().__init__(self.template.format(**details))
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled by its details, so that a worker process can hand it to its parent."""
+        return partial(type(self), **self.details), ()
 
     @property
     def advice(self) -> str:

@@ -7,30 +7,19 @@ another memory, whatever it looks like, unless it is of a kind that the acknowle
 """
 
 from collections import Counter as Counts
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from watchclock_protocol.keyed_records import (
+    KeyedRecord,
+    KeyedRecords,
+    is_alike,
+    joined,
+    keys_of,
+)
 from watchclock_protocol.records import Record, RecordKind
 
-__all__ = ["Disagreement", "KeyedRecord", "UniqueRecords"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedRecord:
-    """A record with what tells it from its equals.
-
-    Attributes:
-        record: what the wand stored.
-        rank: how many equal raw records came before it in its reading, or in a memory given up
-            since the first acknowledgement; 0 where it has a slot.
-        is_after_acknowledgement: it was read after the wand had been told in this conversation
-            to give its records up; False where it has a slot, and of a kind the wand kept.
-        position: its place among the records of the download, from 0.
-    """
-
-    record: Record
-    rank: int
-    is_after_acknowledgement: bool
-    position: int
+__all__ = ["Disagreement", "KeyedRecord", "KeyedRecords", "UniqueRecords"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +64,8 @@ class _Reading:
 
     def add(self, raw: bytes) -> int:
         """Note the record that came next and give its rank."""
-        rank = self.ranks[raw]
-        self.ranks[raw] += 1
+        rank = self.ranks.get(raw, 0)
+        self.ranks[raw] = rank + 1
         self.stored.append(raw)
         self.of.received += 1
         return rank
@@ -109,7 +98,7 @@ class _Memories:
 
     def add(self, raw: bytes) -> int | None:
         """The rank of the record that came next; None if it is known."""
-        rank = self._memories[-1][-1].add(raw) + self._given_up[raw]
+        rank = self._memories[-1][-1].add(raw) + self._given_up.get(raw, 0)
         key = (raw, rank, self.is_after_acknowledgement)
         if key in self._known:
             return None
@@ -140,7 +129,8 @@ class UniqueRecords:
             kept_kinds: kinds that an acknowledgement leaves on the wand.
         """
         self._kept_kinds = kept_kinds
-        self._kept: list[KeyedRecord] = []
+        self._kept = KeyedRecords()
+        self._waiting: list[Sequence[Record]] = []
         self._slots: dict[RecordKind, dict[int, bytes]] = {kind: {} for kind in RecordKind}
         self._disagreements: dict[tuple[RecordKind, int, bytes], Disagreement] = {}
         first = _Pass(announced=None)
@@ -151,6 +141,7 @@ class UniqueRecords:
 
         A kind that it keeps goes on where it was, in the middle of a reading too.
         """
+        self._settle()
         following = _Pass(announced=None)
         for kind, memories in self._memories.items():
             if kind not in self._kept_kinds:
@@ -158,26 +149,35 @@ class UniqueRecords:
 
     def begin_reading(self, announced: int | None) -> None:
         """The wand hands out its memory from the beginning; ``announced`` records are due."""
+        self._settle()
         following = _Pass(announced=announced)
         for memories in self._memories.values():
             memories.begin_reading(following)
 
     def add(self, record: Record) -> None:
         """Keep the record unless it is already kept."""
-        if record.slot is None:
-            self._add_ranked(record)
-        else:
-            self._add_slotted(record, record.slot)
+        self.extend((record,))
 
-    def all(self) -> tuple[KeyedRecord, ...]:
+    def extend(self, records: Sequence[Record]) -> None:
+        """Keep those of the records that are not already kept; no batch is decoded for it.
+
+        Pages of one kind are settled together, when something else comes or somebody asks.
+        """
+        if self._waiting and not is_alike(self._waiting[0], records):
+            self._settle()
+        self._waiting.append(records)
+
+    def all(self) -> KeyedRecords:
         """The kept records in the order in which they first arrived."""
-        return tuple(self._kept)
+        self._settle()
+        return self._kept
 
     def received(self, kind: RecordKind) -> int:
         """How many records of a kind arrived before anything was acknowledged.
 
         Counts slots; where there are none, the records of the longest reading.
         """
+        self._settle()
         return len(self._slots[kind]) + self._memories[kind].received()
 
     def disagreements(self) -> tuple[Disagreement, ...]:
@@ -185,43 +185,50 @@ class UniqueRecords:
 
         Without slots only whole readings of one memory can be compared place by place.
         """
+        self._settle()
         found = list(self._disagreements.values())
         for kind, memories in self._memories.items():
             found += memories.differences(kind)
         return tuple(found)
 
-    def _add_ranked(self, record: Record) -> None:
-        memories = self._memories[record.kind]
-        rank = memories.add(record.raw)
-        if rank is not None:
-            self._keep(record, rank, is_after=memories.is_after_acknowledgement)
-
-    def _add_slotted(self, record: Record, slot: int) -> None:
-        slots = self._slots[record.kind]
-        if slot not in slots:
-            slots[slot] = record.raw
-            self._keep(record, 0)
+    def _settle(self) -> None:
+        """Settle what came since it was last done."""
+        if not self._waiting:
             return
-        key = (record.kind, slot, record.raw)
-        if slots[slot] != record.raw and key not in self._disagreements:
-            self._disagreements[key] = Disagreement(
-                kind=record.kind,
-                slot=slot,
-                position=None,
-                first=slots[slot],
-                other=record.raw,
-            )
-            self._keep(record, 0)
+        records = joined(self._waiting)
+        self._waiting = []
+        keys = keys_of(records)
+        places, ranks, after = list[int](), list[int](), list[bool]()
+        for place, (kind, slot, raw) in enumerate(
+            zip(keys.kinds, keys.slots, keys.raws, strict=True)
+        ):
+            rank: int | None = 0
+            is_after = False
+            if slot is None:
+                memories = self._memories[kind]
+                rank, is_after = memories.add(raw), memories.is_after_acknowledgement
+            elif self._is_known(kind, slot, raw):
+                continue
+            if rank is not None:
+                places.append(place)
+                ranks.append(rank)
+                after.append(is_after)
+        self._kept.keep(records, keys, places, ranks, after)
 
-    def _keep(self, record: Record, rank: int, *, is_after: bool = False) -> None:
-        self._kept.append(
-            KeyedRecord(
-                record=record,
-                rank=rank,
-                is_after_acknowledgement=is_after,
-                position=len(self._kept),
-            )
+    def _is_known(self, kind: RecordKind, slot: int, raw: bytes) -> bool:
+        """Whether the record of a slot is already kept."""
+        slots = self._slots[kind]
+        first = slots.get(slot)
+        if first is None:
+            slots[slot] = raw
+            return False
+        key = (kind, slot, raw)
+        if first == raw or key in self._disagreements:
+            return True
+        self._disagreements[key] = Disagreement(
+            kind=kind, slot=slot, position=None, first=first, other=raw
         )
+        return False
 
 
 def _differences(kind: RecordKind, first: _Reading, later: _Reading) -> list[Disagreement]:

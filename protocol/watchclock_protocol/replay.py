@@ -5,7 +5,7 @@
 """
 
 from collections import Counter as Counts
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,12 @@ from watchclock_protocol.messages import (
     Counters,
     Identity,
 )
-from watchclock_protocol.natural_keys import Disagreement, KeyedRecord, UniqueRecords
+from watchclock_protocol.natural_keys import (
+    Disagreement,
+    KeyedRecord,
+    KeyedRecords,
+    UniqueRecords,
+)
 from watchclock_protocol.records import Record, RecordKind
 from watchclock_protocol.transcript import Transcript
 from watchclock_protocol.values import WandTime
@@ -41,6 +46,7 @@ __all__ = [
     "Disagreement",
     "HeardEvent",
     "KeyedRecord",
+    "KeyedRecords",
     "hear",
     "replay",
     "replay_chunks",
@@ -87,7 +93,8 @@ class DecodedDownload:
         clock_settings: how its clock was set, in order.
         counters: the first counters it told before anything was acknowledged, with its health
             if it told that too.
-        records: every record once, in the order in which they first arrived.
+        records: every record once, in the order in which they first arrived; decoded when looked
+            at.
         disagreements: places of its memory that were read twice with different bytes.
         records_utc_ns: when the last record before the first acknowledgement had arrived,
             nanoseconds since 1970-01-01 UTC; None when none came.
@@ -104,7 +111,7 @@ class DecodedDownload:
     clock_checks: tuple[ClockCheck, ...]
     clock_settings: tuple[ClockSetting, ...]
     counters: Counters | None
-    records: tuple[KeyedRecord, ...]
+    records: KeyedRecords
     disagreements: tuple[Disagreement, ...]
     records_utc_ns: int | None
     acknowledged_utc_ns: int | None
@@ -237,11 +244,10 @@ class _Decoding:
             is_complete=self._is_complete(),
         )
 
-    def _take_records(self, records: Iterable[Record], utc_ns: int) -> None:
+    def _take_records(self, records: Sequence[Record], utc_ns: int) -> None:
         if self._acknowledged_utc_ns is None:
             self._records_utc_ns = utc_ns
-        for record in records:
-            self._records.add(record)
+        self._records.extend(records)
 
     def _is_complete(self) -> bool:
         return self._counters is not None and all(

@@ -2,12 +2,19 @@
 
 from collections import Counter
 
+from construct import Int8ub, Int16ul, Struct
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.fake_dialect import knock_record, patrol_record
+from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
+from watchclock_protocol.fields import wand_time
 from watchclock_protocol.natural_keys import UniqueRecords
+from watchclock_protocol.record_batch import RecordBatch
+from watchclock_protocol.record_layout import RecordLayout
+from watchclock_protocol.record_rules import KindRule
 from watchclock_protocol.records import RecordKind
+from watchclock_protocol.values import TimeCoding
 
 raws = st.binary(min_size=1, max_size=1).map(lambda data: bytes((data[0] % 3,)))
 memories = st.lists(raws, max_size=12)
@@ -135,3 +142,57 @@ def test_readings_of_different_kinds_are_never_compared(
         unique.add(knock_record(raw))
     assert len(unique.all()) == len(first) + len(second)
     assert unique.disagreements() == ()
+
+
+CARD_BLOCKS = st.lists(
+    st.tuples(st.sampled_from([CARD_RECORDS, SYSTEM_RECORDS]), st.lists(st.integers(0, 3)))
+)
+
+
+@given(blocks=CARD_BLOCKS, with_slots=st.booleans(), acknowledged=st.integers(0, 3))
+def test_batches_give_the_same_records_as_one_at_a_time(
+    blocks: list[tuple[RecordLayout, list[int]]], *, with_slots: bool, acknowledged: int
+) -> None:
+    together, alone = UniqueRecords(), UniqueRecords()
+    for number, (layout, values) in enumerate(blocks):
+        batch = RecordBatch(
+            layout=layout,
+            block=b"".join(bytes([value] * layout.octets) for value in values),
+            slots=[value // 2 + 1 for value in values] if with_slots else None,
+        )
+        together.extend(batch)
+        for record in batch:
+            alone.add(record)
+        if number == acknowledged:
+            together.begin_memory()
+            alone.begin_memory()
+    records = together.all()
+    assert records == alone.all()
+    assert together.disagreements() == alone.disagreements()
+    assert [records[place] for place in range(len(records))] == list(records)
+    assert [(one.record.kind, one.record.slot, one.record.raw) for one in records] == list(
+        zip(records.kinds, records.slots, records.raws, strict=True)
+    )
+    assert sum(map(len, records.runs)) == len(records)
+
+
+def test_slot_and_kind_that_stand_inside_a_record_are_read_from_the_block() -> None:
+    layout = RecordLayout(
+        name="test.inside",
+        declaration=Struct(
+            kind=Int8ub, slot=Int16ul, time=wand_time("yMdHms", TimeCoding.BINARY), code=Int8ub
+        ),
+        kind=KindRule(field="kind", kinds={1: RecordKind.KNOCK}),
+        slot="slot",
+        code=("code",),
+    )
+    when = bytes([26, 3, 1, 22, 0, 0])
+    block = b"".join(bytes([kind, slot, 1]) + when + b"\x07" for kind, slot in ((1, 5), (9, 6)))
+    unique = UniqueRecords()
+    unique.extend(RecordBatch(layout=layout, block=block))
+    records = unique.all()
+    assert records.kinds == [RecordKind.KNOCK, RecordKind.SYSTEM]
+    assert records.slots == [0x105, 0x106]
+    assert [(one.record.kind, one.record.slot) for one in records] == list(
+        zip(records.kinds, records.slots, strict=True)
+    )

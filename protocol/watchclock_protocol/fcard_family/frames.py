@@ -23,7 +23,7 @@ from watchclock_protocol.errors import (
     RemoteProtocolError,
     RequestRangeError,
 )
-from watchclock_protocol.fcard_family.layouts import FRAME
+from watchclock_protocol.fcard_family.layouts import FRAME, FRAME_HEAD_FORM
 from watchclock_protocol.framing.check_algorithms import CheckAlgorithm
 from watchclock_protocol.framing.declarations import (
     SKIPPED,
@@ -59,6 +59,7 @@ FRAMING: Final = EscapedFraming(
 )
 MOST_BUFFERED_OCTETS: Final = FRAMING.longest_escaped
 """A frame in which every byte is escaped; the reader never holds more."""
+_DATA_AT: Final = FRAME_HEAD_FORM.size + 1
 HALF_FRAME_TIMEOUT_S: Final = 2.0
 """The maker's connector gives up a half frame after 2000 ms without a byte."""
 
@@ -168,6 +169,11 @@ def _named(cut: Cut) -> Frame | BrokenFrame | Skipped:
 
 def _parsed(octets: bytes) -> Frame:
     """The fields of bytes that have a frame's shape."""
-    fields = FRAME.parse(octets)
-    del fields["check_sum"]
-    return Frame(**fields)
+    address, token, class_code, command = FRAME_HEAD_FORM.unpack_from(octets)
+    return Frame(
+        address=address,
+        token=token,
+        class_code=class_code,
+        command=command,
+        data=octets[_DATA_AT:-1],
+    )

@@ -9,17 +9,18 @@ from typing import Final
 from construct import GreedyBytes, Int8ub, Int16ub, Prefixed, Struct, Terminated
 
 from watchclock_protocol.message_layout import Layout
+from watchclock_protocol.record_plan import struct_of
 
-__all__ = ["FRAME"]
+__all__ = ["FRAME", "FRAME_HEAD_FORM"]
 
 # Section "Frames": what stands between two flags once escapes are undone.
+_FRAME_HEAD: Final = Struct(address=Int8ub, token=Int16ub, class_code=Int8ub, command=Int8ub)
+FRAME_HEAD_FORM: Final = struct_of(_FRAME_HEAD)
+"""What stands before the length of the data, for frames whose length and sum were checked."""
 FRAME: Final = Layout(
     "a frame",
     Struct(
-        address=Int8ub,
-        token=Int16ub,
-        class_code=Int8ub,
-        command=Int8ub,
+        *_FRAME_HEAD.subcons,
         data=Prefixed(Int8ub, GreedyBytes),
         check_sum=Int8ub,
         **{"": Terminated},

@@ -28,6 +28,7 @@ from construct import (
     this,
 )
 from construct import Mapping as Codes
+from typing_extensions import override
 
 from watchclock_protocol.dialects.fcard.replies import (
     NAME_OCTETS,
@@ -45,6 +46,7 @@ from watchclock_protocol.dialects.fcard.times import (
 )
 from watchclock_protocol.fields import disputed_time, wand_time
 from watchclock_protocol.message_layout import Declaration, Layout, message_layout, value_of
+from watchclock_protocol.record_plan import struct_of
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import TimeCoding, WandTime
 
@@ -104,8 +106,27 @@ def _civil(raw: bytes) -> datetime | None:
     return clock_time(raw).civil
 
 
+class PageLayout(Layout):
+    """Records with serials, read by ``struct`` because every record of a download passes here.
+
+    A page whose count and length do not fit each other is left to the declaration to refuse.
+    """
+
+    def __init__(self, name: str, declaration: Declaration, entry: Declaration) -> None:
+        super().__init__(name, declaration)
+        self._entry = struct_of(entry)
+
+    @override
+    def parse(self, data: bytes) -> dict[str, Any]:
+        octets = self._entry.size
+        count = int.from_bytes(data[: Int32ub.length], "big")
+        if len(data) != Int32ub.length + count * octets:
+            return super().parse(data)
+        found = self._entry.iter_unpack(data[Int32ub.length :])
+        return {"entries": tuple(RecordEntry(serial=serial, raw=raw) for serial, raw in found)}
+
+
 def _page(name: str, record_octets: int) -> Layout:
-    """Records with serials; compiled, because every record of a download passes here."""
     entry = Struct(serial=Int32ub, raw=Bytes(record_octets))
     compiled = _counted(Int32ub, "entries", entry).compile()
 
@@ -122,7 +143,7 @@ def _page(name: str, record_octets: int) -> Layout:
             raise ValidationError(f"a record does not have {record_octets} bytes")
         return {"entries": [{"serial": each.serial, "raw": each.raw} for each in entries]}
 
-    return Layout(name, ExprAdapter(compiled, decode, encode))
+    return PageLayout(name, ExprAdapter(compiled, decode, encode), entry)
 
 
 _DAY: Final = _adapted(3, read_day, day_octets)
