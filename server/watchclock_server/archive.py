@@ -3,14 +3,28 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from watchclock_protocol.capture import HEAD_OCTETS, require_capture_head
+from watchclock_protocol.errors import CaptureError
 from watchclock_server.errors import NotFoundError, ServerError
 
-__all__ = ["Archive", "ArchiveError", "CaptureArchive", "CaptureNotFoundError", "get_archive"]
+__all__ = [
+    "LARGEST_CAPTURE_BYTES",
+    "Archive",
+    "ArchiveError",
+    "CaptureArchive",
+    "CaptureNotFoundError",
+]
+__all__ += ["CaptureTooLargeError", "get_archive", "list_captures", "read_stored_capture"]
+
+LARGEST_CAPTURE_BYTES: Final = 64 * 1024 * 1024
+"""300,000 fcard records, the most its maker's software asks for, are 5 MB on the wire."""
+CAPTURE_SUFFIX: Final = ".pcapng"
 
 
 class ArchiveError(ServerError):
@@ -27,6 +41,14 @@ class CaptureNotFoundError(NotFoundError):
 
     code = "server.archive.not_found"
     template = "No capture {sha256} is in the archive."
+
+
+class CaptureTooLargeError(CaptureError):
+    """A file begins like a capture and is larger than any the server takes in."""
+
+    code = "capture.too_large"
+    template = "The capture has {size_bytes} bytes; the largest ever taken in has {limit_bytes}."
+    next_step = "Look into it with watchclock decode; the server never took it in."
 
 
 class Archive:
@@ -73,7 +95,43 @@ class Archive:
 
     def path(self, sha256: str) -> Path:
         """Where a capture of this name stands, whether or not it exists."""
-        return self._folder / sha256[:2] / f"{sha256}.pcapng"
+        return self._folder / sha256[:2] / f"{sha256}{CAPTURE_SUFFIX}"
+
+
+def list_captures(folder: Path) -> Sequence[Path]:
+    """Every ``.pcapng`` file in the folder and the folders in it, in the order of their names.
+
+    Raises:
+        ArchiveError: the folder cannot be read.
+    """
+    try:
+        if not folder.is_dir():
+            raise ArchiveError(reason=f"{folder} is no folder")
+        return sorted(path for path in folder.rglob(f"*{CAPTURE_SUFFIX}") if path.is_file())
+    except OSError as error:
+        raise ArchiveError(reason=error.strerror or type(error).__name__) from error
+
+
+def read_stored_capture(path: Path) -> bytes:
+    """A file's bytes, as many as it has when it is opened.
+
+    Raises:
+        NotACaptureError: it begins like none; the rest was not read.
+        CaptureTooLargeError: it is larger than any capture the server takes in.
+        ArchiveError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            size_bytes = os.fstat(file.fileno()).st_size
+            head = file.read(min(size_bytes, HEAD_OCTETS))
+            require_capture_head(head)
+            if size_bytes > LARGEST_CAPTURE_BYTES:
+                raise CaptureTooLargeError(
+                    size_bytes=size_bytes, limit_bytes=LARGEST_CAPTURE_BYTES
+                )
+            return head + file.read(size_bytes - len(head))
+    except OSError as error:
+        raise ArchiveError(reason=error.strerror or type(error).__name__) from error
 
 
 def _write_durably(target: Path, data: bytes) -> None:

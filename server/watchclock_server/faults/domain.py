@@ -1,8 +1,7 @@
 """What a download says about the wand itself, and when that is reason enough to open a case.
 
-Every sign is a fact with the records or numbers it stands on, never a verdict: codes and classes
-follow "After-sales", sections 4.2 and 4.3. A wand that cannot tell a thing gives no sign of it,
-and the absence of a sign proves nothing.
+A sign is a fact with the records or numbers it stands on, never a verdict: codes and classes as in
+"After-sales", 4.2 and 4.3. A wand that cannot tell a thing gives no sign; that proves nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby, pairwise
+from operator import attrgetter, eq
 from typing import Final
 
 from watchclock_server.wands.domain import Stretch, StretchState
@@ -351,19 +351,25 @@ def _clock(facts: DownloadFacts) -> Iterable[Evidence]:
 
 
 def _times(facts: DownloadFacts) -> Iterable[Evidence]:
-    impossible = tuple(touch.record_id for touch in facts.touches if touch.civil is None)
+    civils = [touch.civil for touch in facts.touches]
+    impossible = tuple(
+        facts.touches[place].record_id for place, civil in enumerate(civils) if civil is None
+    )
     if impossible:
         many = len(impossible) >= MANY_IMPOSSIBLE
         sign = Sign.MANY_IMPOSSIBLE_TIMES if many else Sign.IMPOSSIBLE_TIMES
         yield _counted(sign, impossible)
-    frozen = tuple(touch.record_id for run in same_second_runs(facts.touches) for touch in run)
+    # Nearly always no second has so many touches, which is much quicker told than grouping.
+    may_stand = any(map(eq, civils, civils[SAME_SECOND_TAGS - 1 :]))
+    runs = same_second_runs(facts.touches) if may_stand else ()
+    frozen = tuple(touch.record_id for run in runs for touch in run)
     if frozen:
         checked = facts.clock is not None and facts.clock.state is StretchState.CHECKED
         yield _counted(Sign.SAME_SECOND if checked else Sign.SAME_SECOND_UNCHECKED, frozen)
     back = tuple(
-        later.record_id
-        for earlier, later in pairwise(facts.touches)
-        if earlier.civil is not None and later.civil is not None and later.civil < earlier.civil
+        facts.touches[place].record_id
+        for place, (earlier, later) in enumerate(pairwise(civils), start=1)
+        if earlier is not None and later is not None and later < earlier
     )
     if back:
         yield _counted(Sign.TIMES_GO_BACK, back)
@@ -374,12 +380,9 @@ def same_second_runs(touches: Sequence[Touch]) -> tuple[tuple[Touch, ...], ...]:
 
     Either the clock stood still, or the tags lay side by side: the records alone cannot tell.
     """
-    runs = (tuple(run) for _, run in groupby(touches, key=lambda touch: touch.civil))
-    return tuple(
-        run
-        for run in runs
-        if run[0].civil is not None and len({touch.tag for touch in run}) >= SAME_SECOND_TAGS
-    )
+    runs = (tuple(run) for _, run in groupby(touches, key=attrgetter("civil")))
+    long = (run for run in runs if len(run) >= SAME_SECOND_TAGS and run[0].civil is not None)
+    return tuple(run for run in long if len({touch.tag for touch in run}) >= SAME_SECOND_TAGS)
 
 
 def _memory(facts: DownloadFacts) -> Iterable[Evidence]:

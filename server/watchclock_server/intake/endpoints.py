@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
 from pydantic import AwareDatetime
 
 from watchclock_server.access import Manager, Uploader
-from watchclock_server.archive import CaptureArchive
+from watchclock_server.archive import LARGEST_CAPTURE_BYTES, CaptureArchive
 from watchclock_server.clock import Now
 from watchclock_server.database import DatabaseSession
 from watchclock_server.errors import PayloadTooLargeError
@@ -25,9 +25,6 @@ from watchclock_server.intake.schemas import (
 )
 
 __all__ = ["download_view", "router"]
-
-LARGEST_CAPTURE_BYTES: Final = 64 * 1024 * 1024
-"""300,000 fcard records, the most its maker's software asks for, are 5 MB on the wire."""
 
 router = APIRouter(prefix="/api", tags=["intake"])
 

@@ -1,13 +1,15 @@
 """The database's history. Every database, the tests' included, is built by these migrations."""
 
-from pathlib import Path
-
 from alembic import command
-from alembic.config import Config
 
 from watchclock_server.database import Database, translated
+from watchclock_server.migrations.newest_form import (
+    DatabaseOutdatedError,
+    migration_config,
+    require_newest_form,
+)
 
-__all__ = ["migrate"]
+__all__ = ["DatabaseOutdatedError", "migrate", "require_newest_form"]
 
 
 def migrate(database: Database) -> None:
@@ -16,8 +18,7 @@ def migrate(database: Database) -> None:
     Raises:
         DatabaseUnavailableError: the database does not answer, or has no room.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config = migration_config()
     with translated(), database.engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import DateTime, ForeignKey, Index, select
+from sqlalchemy import DateTime, ForeignKey, Index, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -15,7 +15,9 @@ __all__ = [
     "add_anchors",
     "find_stated",
     "find_wand",
+    "forget_anchors_of_capture",
     "list_anchors",
+    "list_anchors_of_capture",
     "list_wands",
     "lock_wand",
 ]
@@ -101,6 +103,20 @@ def list_anchors(session: Session, wand_ids: Collection[int]) -> Sequence[Anchor
         .where(AnchorRow.wand_id.in_(wand_ids), AnchorRow.withdrawn_by.is_(None))
         .order_by(AnchorRow.utc, AnchorRow.id)
     ).all()
+
+
+def list_anchors_of_capture(session: Session, sha256: str) -> Sequence[AnchorRow]:
+    """What one capture told, oldest first."""
+    return session.scalars(
+        select(AnchorRow)
+        .where(AnchorRow.capture_sha256 == sha256)
+        .order_by(AnchorRow.utc, AnchorRow.id)
+    ).all()
+
+
+def forget_anchors_of_capture(session: Session, sha256: str) -> None:
+    """Forget what one capture told, because it is told anew."""
+    session.execute(delete(AnchorRow).where(AnchorRow.capture_sha256 == sha256))
 
 
 def find_stated(session: Session, wand_id: int, anchor_id: int) -> AnchorRow | None:

@@ -23,11 +23,13 @@ __all__ = [
     "WandNotFoundError",
     "add_anchors",
     "anchors_of",
+    "anchors_of_capture",
     "assign_wand_to_site",
     "ensure_wand",
     "list_wands",
     "load_wand",
     "rename_wand",
+    "replace_anchors",
     "state_comparison",
     "withdraw_comparison",
     "zone_of",
@@ -233,18 +235,33 @@ def anchors_of(session: Session, wand_ids: Collection[int]) -> Mapping[int, Sequ
     """The anchors of several wands, oldest first, by wand; one query."""
     anchors: dict[int, list[ClockAnchor]] = defaultdict(list)
     for row in repository.list_anchors(session, wand_ids):
-        anchors[row.wand_id].append(
-            ClockAnchor(
-                id=row.id,
-                kind=AnchorKind(row.kind),
-                civil=row.wand_civil,
-                utc=row.utc,
-                uncertainty_s=row.uncertainty_s,
-                offset_s=row.offset_s,
-                stated_by=row.stated_by,
-            )
-        )
+        anchors[row.wand_id].append(_anchor(row))
     return anchors
+
+
+def anchors_of_capture(session: Session, sha256: str) -> Sequence[ClockAnchor]:
+    """What one capture tells about a wand's clock, oldest first."""
+    return [_anchor(row) for row in repository.list_anchors_of_capture(session, sha256)]
+
+
+def replace_anchors(
+    session: Session, *, wand_id: int, capture_sha256: str, anchors: Iterable[ClockAnchor]
+) -> None:
+    """Store what one capture tells about a wand's clock instead of what it told before."""
+    repository.forget_anchors_of_capture(session, capture_sha256)
+    add_anchors(session, wand_id=wand_id, capture_sha256=capture_sha256, anchors=anchors)
+
+
+def _anchor(row: AnchorRow) -> ClockAnchor:
+    return ClockAnchor(
+        id=row.id,
+        kind=AnchorKind(row.kind),
+        civil=row.wand_civil,
+        utc=row.utc,
+        uncertainty_s=row.uncertainty_s,
+        offset_s=row.offset_s,
+        stated_by=row.stated_by,
+    )
 
 
 def _load(session: Session, wand_id: int) -> WandRow:

@@ -1,23 +1,25 @@
 """Which records of two readings cannot both be true (decision 0006)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple, Self
 
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.replay import DecodedDownload
 from watchclock_server.intake.domain.downloads import Ring
 
-__all__ = ["Conflict", "Reading", "ReadingRecord", "RecordKey", "find_conflicts"]
-__all__ += ["inner_conflicts"]
+__all__ = ["Conflict", "KeyColumns", "Reading", "ReadingRecord", "RecordKey"]
+__all__ += ["find_conflicts", "inner_conflicts"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordKey:
+class RecordKey(NamedTuple):
     """What makes a record of one wand the same record (decision 0005).
 
+    A plain tuple, because tens of thousands of them are looked up.
+
     Attributes:
-        kind: patrol or system.
+        kind: patrol, system or knock.
         slot: place in the ring; None where the dialect has none.
         raw: the record's bytes.
         rank: how many equal records came before it in its reading; 0 where there are slots.
@@ -30,6 +32,42 @@ class RecordKey:
     raw: bytes
     rank: int
     emptied_by: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyColumns:
+    """The keys of many records, a value a record.
+
+    Attributes:
+        kinds: see ``RecordKey``, and so on.
+        memories: what is ``emptied_by`` there.
+    """
+
+    kinds: Sequence[RecordKind]
+    slots: Sequence[int | None]
+    raws: Sequence[bytes]
+    ranks: Sequence[int]
+    memories: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.raws)
+
+    def each(self) -> Iterator[RecordKey]:
+        """The keys one by one."""
+        columns = (self.kinds, self.slots, self.raws, self.ranks, self.memories)
+        return map(RecordKey._make, zip(*columns, strict=True))
+
+    def at(self, places: Sequence[int]) -> Self:
+        """The keys of some of the records."""
+        if len(places) == len(self):
+            return self
+        return type(self)(
+            kinds=[self.kinds[place] for place in places],
+            slots=[self.slots[place] for place in places],
+            raws=[self.raws[place] for place in places],
+            ranks=[self.ranks[place] for place in places],
+            memories=[self.memories[place] for place in places],
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,18 +174,22 @@ def _place_conflicts_of(
             yield Conflict(record_id=new.record_id, other_id=old.record_id)
 
 
-def inner_conflicts(decoded: DecodedDownload, ids: Mapping[RecordKey, int]) -> Iterable[Conflict]:
+def inner_conflicts(
+    decoded: DecodedDownload, keys: KeyColumns, ids: Sequence[int]
+) -> Iterable[Conflict]:
     """Contradictions between two readings inside one capture.
 
     Args:
         decoded: the download with its disagreements.
-        ids: key in the database of every record of the download.
+        keys: the natural keys of its records.
+        ids: their keys in the database.
     """
     if not decoded.disagreements:
         return
     by_content: dict[tuple[RecordKind, int | None, bytes], int] = {}
-    for key, record_id in ids.items():
-        by_content.setdefault((key.kind, key.slot, key.raw), record_id)
+    contents = zip(keys.kinds, keys.slots, keys.raws, strict=True)
+    for content, record_id in zip(contents, ids, strict=True):
+        by_content.setdefault(content, record_id)
     for clash in decoded.disagreements:
         one = by_content[(clash.kind, clash.slot, clash.first)]
         other = by_content[(clash.kind, clash.slot, clash.other)]

@@ -1,31 +1,25 @@
 """What a capture says, brought into the server's own terms: instants, anchors, natural keys."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final, Self, assert_never
+from typing import Final, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.capture import Capture
 from watchclock_protocol.messages import Identity, WandHealth
-from watchclock_protocol.records import (
-    KnockRecord,
-    PatrolRecord,
-    Record,
-    RecordKind,
-    SystemRecord,
-)
+from watchclock_protocol.records import RecordKind
 from watchclock_protocol.replay import (
     ClockCheck,
     ClockSetting,
     DecodedDownload,
-    KeyedRecord,
+    KeyedRecords,
 )
-from watchclock_server.intake.domain.conflicts import RecordKey
+from watchclock_server.intake.domain.conflicts import KeyColumns
 from watchclock_server.intake.domain.downloads import Ring
 from watchclock_server.wands.domain import AnchorKind, ClockAnchor
 
-__all__ = ["Incoming", "incoming_of", "keys_of", "record_values"]
+__all__ = ["Incoming", "incoming_of", "keys_of"]
 
 SETTING_UNCERTAINTY_S: Final = 1.0
 """The host sends whole seconds, and the wand takes them over when the frame has arrived."""
@@ -169,11 +163,11 @@ def _set_anchor(setting: ClockSetting) -> ClockAnchor:
 
 
 def keys_of(
-    records: Iterable[KeyedRecord],
+    records: KeyedRecords,
     emptied_before: int,
     download_id: int,
     kept_kinds: frozenset[RecordKind] = frozenset(),
-) -> Mapping[RecordKey, KeyedRecord]:
+) -> KeyColumns:
     """What makes each record of a download the same record when it arrives again.
 
     Args:
@@ -182,46 +176,16 @@ def keys_of(
         download_id: this download.
         kept_kinds: kinds that no acknowledgement wipes; their memory is always the same one.
     """
-    return {
-        RecordKey(
-            kind=item.record.kind,
-            slot=item.record.slot,
-            raw=item.record.raw,
-            rank=item.rank,
-            emptied_by=_emptied_by(item, emptied_before, download_id, kept_kinds),
-        ): item
-        for item in records
-    }
-
-
-def _emptied_by(
-    item: KeyedRecord, emptied_before: int, download_id: int, kept_kinds: frozenset[RecordKind]
-) -> int:
-    if item.record.kind in kept_kinds:
-        return 0
-    return download_id if item.is_after_acknowledgement else emptied_before
-
-
-def record_values(record: Record) -> Mapping[str, object]:
-    """The columns of a record that follow from its bytes."""
-    values: dict[str, object] = {
-        "wand_civil": record.time.civil,
-        "time_flaw": record.time.flaw,
-        "flags": " ".join(sorted(record.flags)),
-        "tag": None,
-        "guard_number": None,
-        "is_guard_tag": False,
-        "code": None,
-    }
-    match record:
-        case PatrolRecord():
-            values["tag"] = str(record.tag)
-            values["guard_number"] = record.guard_number
-            values["is_guard_tag"] = record.is_guard_tag
-        case SystemRecord():
-            values["code"] = record.code
-        case KnockRecord():
-            pass
-        case _:
-            assert_never(record)
-    return values
+    memories = [download_id if is_after else emptied_before for is_after in records.after]
+    if kept_kinds:
+        memories = [
+            0 if kind in kept_kinds else memory
+            for kind, memory in zip(records.kinds, memories, strict=True)
+        ]
+    return KeyColumns(
+        kinds=records.kinds,
+        slots=records.slots,
+        raws=records.raws,
+        ranks=records.ranks,
+        memories=memories,
+    )

@@ -14,7 +14,8 @@ from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.records import RecordKind
 from watchclock_server.intake.domain.downloads import Download
 
-__all__ = ["LateWipe", "Parting", "Sighting", "emptied_by", "kept_kinds", "late_wipe", "part"]
+__all__ = ["LateWipe", "Parting", "Sighting", "emptied_by", "is_shared", "kept_kinds"]
+__all__ += ["late_wipe", "part"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,23 @@ def late_wipe(dialect: str, downloads: Sequence[Download], download: Download) -
     others = (item for item in downloads if item.id != download.id)
     old = emptied_by(dialect, others)[later[0]]
     return LateWipe(old=old, new=download.id, later=later, kept_kinds=kept_kinds(dialect))
+
+
+def is_shared(dialect: str, memories: Mapping[int, int], download_id: int) -> bool:
+    """Whether another download of the wand can hold records of this one's memories.
+
+    Args:
+        dialect: what the wand speaks.
+        memories: what ``emptied_by`` gives for all downloads of the wand.
+        download_id: this download; it sees the memory it found, and the one its own wipe began.
+    """
+    if kept_kinds(dialect):
+        return len(memories) > 1
+    own = {memories[download_id], download_id}
+    return any(
+        other != download_id and (memory in own or other in own)
+        for other, memory in memories.items()
+    )
 
 
 def part(sightings: Sequence[Sighting], later: Sequence[int]) -> Parting:
