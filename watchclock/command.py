@@ -93,6 +93,12 @@ VERBS: Final[dict[str, Verb]] = {
     "read-tag": Verb(
         "watchclock.read_tag_command", "read_tag", "device", _("Read tags at a desk reader.")
     ),
+    "redecode": Verb(
+        "watchclock.redecode_command",
+        "redecode",
+        "server",
+        _("Decode an archive of captures again and tell what differs."),
+    ),
     "tag": Verb("watchclock.tag_command", "tag", "all", _("Say what a pasted tag means.")),
     "serve": Verb("watchclock.serve_command", "serve", "server", _("Run the server.")),
     "invite": Verb(
