@@ -8,7 +8,7 @@ arrive: archive, check sums, frames, records, keys, evidence, receipt.
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,9 +20,13 @@ import psycopg
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from tests.support import by_hand_vs
+from tests.support.captures import capture_of
 from tests.support.server_app import PostgresqlCluster, migrated_sqlite, start_postgresql
+from tests.support.vs_line import MemoryWand, VsLine
 from tests.support.wand_downloads import FcardDownload, card_record
-from watchclock_protocol.capture import capture_name
+from watchclock_protocol.capture import Lane, capture_name
+from watchclock_protocol.session import Identify, ReadCounters, ReadRecords
 from watchclock_server.archive import Archive
 from watchclock_server.database import Database
 from watchclock_server.intake.domain.receipts import Outcome
@@ -47,6 +51,27 @@ def capture_of_full_wand() -> bytes:
     }
     shown = datetime.fromisoformat("2026-03-01 22:00")
     return FcardDownload(started=STARTED, cards=cards, shown=shown).capture()
+
+
+def capture_of_full_vs_wand() -> bytes:
+    """The conversation of our own two ends; the bytes of its records are made by hand."""
+    records = [
+        by_hand_vs.record(number, time_s=by_hand_vs.TOUCHED_S + 60 * number)
+        for number in range(1, RECORDS + 1)
+    ]
+    line = VsLine(MemoryWand(records))
+    spoken: list[tuple[Lane, bytes]] = []
+
+    def note(lane: Lane) -> Callable[[bytes], list[bytes]]:
+        def pass_on(frame: bytes) -> list[bytes]:
+            spoken.append((lane, frame))
+            return [frame]
+
+        return pass_on
+
+    line.to_host, line.to_wand = note(Lane.FROM_WAND), note(Lane.TO_WAND)
+    line.run(Identify(), ReadCounters(), ReadRecords())
+    return capture_of(*spoken, dialect="vs")
 
 
 FIRST: Final = FcardDownload(
@@ -209,23 +234,21 @@ def split(tables: dict[str, list[Row]]) -> tuple[dict[str, list[Row]], dict[str,
     """Rows that are there before, and the rows of records that the large capture brings."""
     new = {"records": tables["records"][1:], "sightings": tables["sightings"][1:]}
     before = tables | {"records": tables["records"][:1], "sightings": tables["sightings"][:1]}
-    return before, new
+    return {table: rows for table, rows in before.items() if rows}, new
 
 
 def checksum(rows: Sequence[Row]) -> str:
     return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def bench_intake_of_20000_fcard_records(
-    benchmark: BenchmarkFixture, store: Store, tmp_path: Path
-) -> None:
-    data = capture_of_full_wand()
-    taken = take_in(store.new(), data, tmp_path / "first")
+def measure(benchmark: BenchmarkFixture, store: Store, folder: Path, data: bytes) -> None:
+    """Measure one capture, and see that both ways leave the same rows."""
+    taken = take_in(store.new(), data, folder / "first")
     before, rows = split({table: store.rows(taken.url, table) for table in TABLES})
     ours_s, bare_s = [taken.seconds], list[float]()
 
     def both() -> tuple[str, str]:
-        again = take_in(store.new(), data, tmp_path / f"archive{len(bare_s)}")
+        again = take_in(store.new(), data, folder / f"archive{len(bare_s)}")
         url = store.new()
         ours_s.append(again.seconds)
         bare_s.append(store.insert_bare(url, before, rows))
@@ -239,3 +262,17 @@ def bench_intake_of_20000_fcard_records(
     for url in urls:
         found = {table: checksum(store.rows(url, table)[1:]) for table in rows}
         assert found == expected
+
+
+def bench_intake_of_20000_fcard_records(
+    benchmark: BenchmarkFixture, store: Store, tmp_path: Path
+) -> None:
+    measure(benchmark, store, tmp_path, capture_of_full_wand())
+    assert benchmark.extra_info["seconds"]
+
+
+def bench_intake_of_20000_vs_records(
+    benchmark: BenchmarkFixture, store: Store, tmp_path: Path
+) -> None:
+    measure(benchmark, store, tmp_path, capture_of_full_vs_wand())
+    assert benchmark.extra_info["seconds"]
