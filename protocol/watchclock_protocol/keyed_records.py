@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, chain
-from typing import Literal, overload
+from typing import Literal, cast, overload
 
 from typing_extensions import override
 
@@ -192,11 +192,11 @@ class KeyedRecords(Sequence[KeyedRecord]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
-        return tuple(self) == tuple(other)
+        return tuple(self) == tuple(cast("Sequence[object]", other))
 
     @override
     def __hash__(self) -> int:
-        return hash(tuple(self.raws))
+        return hash(tuple(self))
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -230,7 +230,7 @@ def joined(groups: Sequence[Sequence[Record]]) -> Sequence[Record]:
         return tuple(chain.from_iterable(groups))
     slots = None
     if first.slots is not None:
-        slots = list(chain.from_iterable(batch.slots or () for batch in batches))
+        slots = [slot for batch in batches if batch.slots is not None for slot in batch.slots]
     return RecordBatch(
         layout=first.layout,
         block=b"".join(batch.block for batch in batches),

@@ -142,8 +142,8 @@ class _Reading:
         begin = offset + _CHUNK_HEAD_BYTES
         if begin > len(view) or self._lanes < len(_LANES):
             return False
-        form = layouts.CHUNK_HEAD_FORM
-        kind, length, interface, high, low, captured, original = form.unpack_from(view, offset)
+        head: tuple[int, ...] = layouts.CHUNK_HEAD_FORM.unpack_from(view, offset)
+        kind, length, interface, high, low, captured, original = head
         data_end = begin + captured
         padding = -captured % layouts.ALIGNMENT
         end = data_end + padding + _CHUNK_TAIL_BYTES
@@ -156,7 +156,8 @@ class _Reading:
         before, after = tail
         crc32 = zlib.crc32(data).to_bytes(4, "little")
         again = length.to_bytes(4, "little")
-        if view[data_end:end] != b"".join((_ZEROS[padding], before, crc32, after, again)):
+        due = b"".join((_ZEROS[padding], before, crc32, after, again))
+        if bytes(view[data_end:end]) != due:
             return False
         chunk = Chunk(lane=_LANES[interface], data=data, utc_ns=high << 32 | low, offset=offset)
         self._blocks.append(chunk)

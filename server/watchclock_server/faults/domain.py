@@ -352,16 +352,15 @@ def _clock(facts: DownloadFacts) -> Iterable[Evidence]:
 
 def _times(facts: DownloadFacts) -> Iterable[Evidence]:
     civils = [touch.civil for touch in facts.touches]
-    impossible = tuple(
-        facts.touches[place].record_id for place, civil in enumerate(civils) if civil is None
-    )
+    timeless = [place for place, civil in enumerate(civils) if civil is None]
+    impossible = tuple(facts.touches[place].record_id for place in timeless)
     if impossible:
         many = len(impossible) >= MANY_IMPOSSIBLE
         sign = Sign.MANY_IMPOSSIBLE_TIMES if many else Sign.IMPOSSIBLE_TIMES
         yield _counted(sign, impossible)
     # Nearly always no second has so many touches, which is much quicker told than grouping.
-    may_stand = any(map(eq, civils, civils[SAME_SECOND_TAGS - 1 :]))
-    runs = same_second_runs(facts.touches) if may_stand else ()
+    are_many = any(map(eq, civils, civils[SAME_SECOND_TAGS - 1 :]))
+    runs = same_second_runs(facts.touches) if are_many else ()
     frozen = tuple(touch.record_id for run in runs for touch in run)
     if frozen:
         checked = facts.clock is not None and facts.clock.state is StretchState.CHECKED
