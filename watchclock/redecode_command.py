@@ -34,7 +34,9 @@ from watchclock_server.settings import Settings
 __all__ = ["ParquetUnwritableError", "redecode"]
 
 _MOST_WORKERS: Final = 2
-"""Workers unless more are asked for: each takes some 150 MB."""
+"""Workers unless more are asked for, so that all stay under 512 MB: each takes some 150 MB."""
+_MOST_PARQUET_WORKERS: Final = 1
+"""Likewise where each has to load pyarrow, too."""
 
 
 class ParquetUnwritableError(CodedError):
@@ -74,20 +76,31 @@ def redecode(  # noqa: PLR0913 - every option of a verb is an argument
     with ExitStack() as stack:
         sink = stack.enter_context(_parquet_file(parquet))
         job = _job(database, data, sink, applies=apply, compares=not without_database)
-        total, reports = redecode_archive(archive, job, _workers(workers))
-        printer: Printer = json_printer() if as_json else text_printer()
-        errors: list[CodedError] = []
-        for report in _with_progress(reports, total):
-            printer.show(report)
-            errors += _told(report)
-            if sink is not None and report.part is not None:
-                sink.file.take(report.part)
-        printer.end()
+        total, reports = redecode_archive(
+            archive, job, _workers(workers, is_parquet=sink is not None)
+        )
+        printer = json_printer() if as_json else text_printer()
+        errors = _tell(_with_progress(reports, total), printer, sink)
     raise_all(errors)
 
 
-def _workers(wish: int | None) -> Workers:
-    count = min(os.cpu_count() or 1, _MOST_WORKERS) if wish is None else wish
+def _tell(
+    reports: Iterator[CaptureReport], printer: Printer, sink: "_Sink | None"
+) -> list[CodedError]:
+    """Print every report as it comes, and give everything that is wrong."""
+    errors: list[CodedError] = []
+    for report in reports:
+        printer.show(report)
+        errors += _told(report)
+        if sink is not None and report.part is not None:
+            sink.file.take(report.part)
+    printer.end()
+    return errors
+
+
+def _workers(wish: int | None, *, is_parquet: bool) -> Workers:
+    most = _MOST_PARQUET_WORKERS if is_parquet else _MOST_WORKERS
+    count = min(os.cpu_count() or 1, most) if wish is None else wish
     return InThisProcess() if count == 1 else ProcessPool(count)
 
 

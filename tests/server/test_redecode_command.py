@@ -232,10 +232,10 @@ def large_capture() -> bytes:
     return capture_of(*spoken(), dialect="fcard")
 
 
-def most_bytes_of_tree(command: list[str]) -> tuple[int, str]:
+def most_bytes_of_tree(command: list[str], folder: Path) -> tuple[int, str]:
     """The most memory a program and its children took together, and what it said."""
     most = 0
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as program:
         watched = psutil.Process(program.pid)
         while program.poll() is None:
             most = max(
@@ -253,7 +253,8 @@ def resident_bytes(process: psutil.Process) -> int:
         return 0
 
 
-def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
+@pytest.mark.parametrize("more", [["--workers", "2"], ["--parquet", "records.parquet"]])
+def test_memory_does_not_grow_with_the_archive(tmp_path: Path, more: list[str]) -> None:
     folder = tmp_path / "captures"
     folder.mkdir()
     data = large_capture()
@@ -261,8 +262,9 @@ def test_memory_does_not_grow_with_the_archive(tmp_path: Path) -> None:
     for number in range(6):
         (folder / f"{number}.pcapng").write_bytes(data)
     command = [sys.executable, "-m", "watchclock", "redecode", str(folder), "--json"]
-    command += ["--without-database", "--workers", "2", "--data", str(tmp_path / "data")]
-    most, said = most_bytes_of_tree(command)
+    command += ["--without-database", "--data", str(tmp_path / "data")]
+    command += more
+    most, said = most_bytes_of_tree(command, tmp_path)
     assert json.loads(said.splitlines()[-1])["total"]["records"] == 6 * 120_000
     assert most < 512 * MEGABYTE
 

@@ -6,12 +6,11 @@ holds. pyarrow is an extra: nothing here is imported before somebody asks for Pa
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from itertools import repeat
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +22,18 @@ from watchclock_protocol.replay import DecodedDownload
 
 __all__ = ["ParquetFile", "write_part"]
 
-_ROWS_A_GROUP: Final = 1 << 16
+_ROWS_A_GROUP: Final = 1 << 14
+
+
+def _arrow() -> Any:  # noqa: ANN401 - pyarrow has no types
+    """The package, told to give memory back to the system instead of keeping it for later."""
+    arrow: Any = importlib.import_module("pyarrow")
+    arrow.set_memory_pool(arrow.system_memory_pool())
+    return arrow
+
+
+def _parquet() -> Any:  # noqa: ANN401
+    return importlib.import_module("pyarrow.parquet")
 
 
 def _schema(arrow: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
@@ -61,64 +71,72 @@ def write_part(folder: Path, path: Path, sha256: str, decoded: DecodedDownload) 
         sha256: of its bytes.
         decoded: what it says.
     """
-    arrow: Any = importlib.import_module("pyarrow")
-    parquet: Any = importlib.import_module("pyarrow.parquet")
-    count, identity = len(decoded.records), decoded.identity
-    wand = None if identity is None else identity.key
-    of_all = [repeat(each, count) for each in (str(path), sha256, decoded.dialect, wand)]
+    arrow, parquet = _arrow(), _parquet()
     schema = _schema(arrow)
-    arrays: list[Any] = [
-        column if isinstance(column, arrow.Array) else arrow.array(list(column), field.type)
-        for field, column in zip(schema, [*of_all, *_columns(arrow, decoded)], strict=True)
-    ]
+    columns = _columns(path, sha256, decoded)
     part = folder / f"{capture_name(str(path).encode())}.parquet"
-    table = arrow.Table.from_arrays(arrays, schema=schema)
-    parquet.write_table(table, part, row_group_size=_ROWS_A_GROUP, compression="zstd")
+    with parquet.ParquetWriter(part, schema, compression="zstd") as writer:
+        for start in range(0, len(decoded.records), _ROWS_A_GROUP):
+            rows = slice(start, start + _ROWS_A_GROUP)
+            arrays = [
+                _array(arrow, column[rows], field.type)
+                for field, column in zip(schema, columns, strict=True)
+            ]
+            writer.write_table(arrow.Table.from_arrays(arrays, schema=schema))
     return part
 
 
-def _columns(arrow: Any, decoded: DecodedDownload) -> Iterator[Any]:  # noqa: ANN401
-    """The columns of the schema from the position on."""
+def _array(arrow: Any, values: Any, kind: Any) -> Any:  # noqa: ANN401
+    if not isinstance(values, np.ndarray):
+        return arrow.array(values, kind)
+    column = cast("npt.NDArray[Any]", values)
+    if column.dtype == np.int64:
+        return arrow.array(column, kind, mask=column == NONE)
+    return arrow.array(column).cast(kind)
+
+
+def _columns(path: Path, sha256: str, decoded: DecodedDownload) -> Sequence[Any]:
+    """The columns of the schema, each a sequence that can be cut."""
     found = columns_of_all(decoded.records.runs)
     kinds: list[int] = found.kind.tolist()
     flags: list[int] = found.flags.tolist()
     words = {bits: " ".join(sorted(flags_of_bits(bits))) for bits in set(flags)}
-
-    def number(column: npt.NDArray[np.int64]) -> Any:  # noqa: ANN401
-        return arrow.array(column, arrow.int64(), mask=column == NONE)
-
-    yield range(len(kinds))
-    yield [KINDS[place].value for place in kinds]
-    yield number(found.slot)
-    yield decoded.records.ranks
-    yield arrow.array(found.seconds.view("M8[s]")).cast(arrow.timestamp("ms"))
-    yield found.tag
-    yield number(found.guard_number)
-    yield found.is_guard_tag
-    yield number(found.code)
-    yield number(found.value)
-    yield number(found.strength_mg)
-    yield [words[bits] for bits in flags]
-    yield found.raw
+    count, identity = len(kinds), decoded.identity
+    wand = None if identity is None else identity.key
+    return [
+        *([each] * count for each in (str(path), sha256, decoded.dialect, wand)),
+        np.arange(count, dtype=np.int64),
+        [KINDS[place].value for place in kinds],
+        found.slot,
+        decoded.records.ranks,
+        found.seconds.view("M8[s]"),
+        found.tag,
+        found.guard_number,
+        found.is_guard_tag,
+        found.code,
+        found.value,
+        found.strength_mg,
+        [words[bits] for bits in flags],
+        found.raw,
+    ]
 
 
 class ParquetFile(AbstractContextManager["ParquetFile"]):
     """The file that takes all parts; it stands under its name only when all are in it."""
 
     def __init__(self, path: Path) -> None:
-        arrow: Any = importlib.import_module("pyarrow")
-        self._parquet: Any = importlib.import_module("pyarrow.parquet")
+        self._parquet: Any = _parquet()
         self._path: Final = path
         self._unfinished: Final = path.with_name(f"{path.name}.part")
         self._writer: Any = self._parquet.ParquetWriter(
-            self._unfinished, _schema(arrow), compression="zstd"
+            self._unfinished, _schema(_arrow()), compression="zstd"
         )
 
     def take(self, part: Path) -> None:
         """Copy a part into the file, one group of rows after the other, and remove it."""
         with self._parquet.ParquetFile(part) as source:
             for group in range(source.num_row_groups):
-                self._writer.write_table(source.read_row_group(group))
+                self._writer.write_table(source.read_row_group(group, use_threads=False))
         part.unlink()
 
     @override
