@@ -161,7 +161,7 @@ def _decode_export(path: Path, data: bytes, format_name: str) -> Iterator[Decode
 def _decode_capture(path: Path, data: bytes, dialect: str | None) -> DecodedFile:
     capture, damage = read_until_damage(data)
     decoded = _replay(capture, dialect)
-    lines = [error for error in decoded.rejected if isinstance(error, LineError)]
+    lines = [each.error for each in decoded.rejected if isinstance(each.error, LineError)]
     doubt = _doubt(path, data, capture) if damage is None else damage
     if damage is not None:
         damage.add_note(str(path))

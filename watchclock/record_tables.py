@@ -96,7 +96,10 @@ def print_json(about: Mapping[str, str | int], decoded: DecodedDownload) -> None
         "announced": _announced(decoded.counters),
         "is_complete": decoded.is_complete,
         "skipped_bytes": decoded.skipped_bytes,
-        "rejected": [str(error) for error in decoded.rejected],
+        "rejected": [
+            {"offset": each.offset, "error": each.error.code, "detail": str(each.error)}
+            for each in decoded.rejected
+        ],
         "disagreements": len(decoded.disagreements),
         "acknowledged_utc_ns": decoded.acknowledged_utc_ns,
         "clock_checks": [

@@ -47,6 +47,7 @@ __all__ = [
     "HeardEvent",
     "KeyedRecord",
     "KeyedRecords",
+    "Rejection",
     "hear",
     "replay",
     "replay_chunks",
@@ -83,6 +84,20 @@ class ClockSetting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A frame or record that could not be used.
+
+    Attributes:
+        error: why.
+        offset: where in the file the block begins whose bytes showed it, in bytes; in a
+            transcript the line's number.
+    """
+
+    error: RemoteProtocolError
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecodedDownload:
     """Everything one conversation with one wand says.
 
@@ -101,7 +116,7 @@ class DecodedDownload:
         acknowledged_utc_ns: when it first confirmed that records may be given up, nanoseconds
             since 1970-01-01 UTC; None when it never did.
         skipped_bytes: bytes that belong to no frame.
-        rejected: frames and records that could not be used, and why.
+        rejected: frames and records that could not be used, where and why.
         is_complete: every record announced before the first acknowledgement arrived. False when
             the wand never told how many it holds.
     """
@@ -116,7 +131,7 @@ class DecodedDownload:
     records_utc_ns: int | None
     acknowledged_utc_ns: int | None
     skipped_bytes: int
-    rejected: tuple[RemoteProtocolError, ...]
+    rejected: tuple[Rejection, ...]
     is_complete: bool
 
 
@@ -129,12 +144,14 @@ class HeardEvent:
         asked_utc_ns: when the host first wrote after it had last read; 0 when it never wrote.
         told_utc_ns: when the host last wrote; 0 when it never wrote.
         heard_utc_ns: when the bytes that gave the event were read or written.
+        offset: where the block of these bytes begins in the file; see ``Chunk.offset``.
     """
 
     event: Event
     asked_utc_ns: int
     told_utc_ns: int
     heard_utc_ns: int
+    offset: int
 
 
 def hear(dialect: Dialect, chunks: Iterable[Chunk]) -> Iterator[HeardEvent]:
@@ -161,6 +178,7 @@ def hear(dialect: Dialect, chunks: Iterable[Chunk]) -> Iterator[HeardEvent]:
                 asked_utc_ns=asked_utc_ns,
                 told_utc_ns=told_utc_ns,
                 heard_utc_ns=chunk.utc_ns,
+                offset=chunk.offset,
             )
 
 
@@ -209,16 +227,16 @@ class _Decoding:
         self._records_utc_ns: int | None = None
         self._acknowledged_utc_ns: int | None = None
         self._skipped_bytes = 0
-        self._rejected: list[RemoteProtocolError] = []
+        self._rejected: list[Rejection] = []
 
     def take(self, heard: HeardEvent) -> None:
         match heard.event:
             case BytesSkipped(count):
                 self._skipped_bytes += count
             case FrameRejected(error):
-                self._rejected.append(error)
+                self._rejected.append(Rejection(error=error, offset=heard.offset))
             case Heard(Identity() as identity):
-                self._identify(identity)
+                self._identify(identity, heard.offset)
             case ReadingBegan(announced) if not self._is_stranger:
                 self._records.begin_reading(announced)
             case RecordsReceived(records) if not self._is_stranger:
@@ -254,14 +272,13 @@ class _Decoding:
             self._records.received(kind) >= count for kind, count in self._announced.items()
         )
 
-    def _identify(self, identity: Identity) -> None:
+    def _identify(self, identity: Identity, offset: int) -> None:
         if self._identity is None:
             self._identity = identity
         self._is_stranger = identity.key != self._identity.key
         if self._is_stranger:
-            self._rejected.append(
-                WandChangedError(expected=self._identity.key, found=identity.key)
-            )
+            error = WandChangedError(expected=self._identity.key, found=identity.key)
+            self._rejected.append(Rejection(error=error, offset=offset))
         elif identity.firmware is not None:
             self._identity = identity
 

@@ -125,7 +125,15 @@ def test_two_incomplete_readings_do_not_make_a_complete_one() -> None:
 def test_noise_and_damaged_frames_are_counted() -> None:
     download = decoded("<J12;", "<X sum;J3;")
     assert download.skipped_bytes == 15
-    assert [error.code for error in download.rejected] == ["protocol.checksum"]
+    assert [each.error.code for each in download.rejected] == ["protocol.checksum"]
+
+
+def test_what_is_rejected_is_found_again_in_the_capture() -> None:
+    words = ((Lane.FROM_WAND, b"N1;R01;"), (Lane.FROM_WAND, b"X sum;"))
+    capture = read_capture(capture_of(*words))
+    chunks = [block for block in capture.blocks if isinstance(block, Chunk)]
+    (rejection,) = replay_chunks(FAKE, chunks).rejected
+    assert rejection.offset == chunks[1].offset
 
 
 def test_the_firmware_told_later_belongs_to_the_same_wand() -> None:
@@ -140,8 +148,8 @@ def test_nothing_of_another_wand_is_taken_for_the_first_ones() -> None:
     assert download.acknowledged_utc_ns is None
     assert download.skipped_bytes == 1
     (stranger,) = download.rejected
-    assert isinstance(stranger, WandChangedError)
-    assert stranger.details == {"expected": "fake:7", "found": "fake:8"}
+    assert isinstance(stranger.error, WandChangedError)
+    assert stranger.error.details == {"expected": "fake:7", "found": "fake:8"}
 
 
 def test_one_slot_read_twice_with_other_bytes_is_a_disagreement_and_both_are_kept() -> None:

@@ -216,7 +216,7 @@ def test_two_controllers_that_answer_a_search_are_told_apart() -> None:
     ]
     decoded = replayed(spoken)
     assert decoded.identity == Identity("xgd", "1")
-    assert [type(error) for error in decoded.rejected] == [WandChangedError]
+    assert [type(each.error) for each in decoded.rejected] == [WandChangedError]
 
 
 def test_a_changed_address_is_another_wand_from_then_on() -> None:
