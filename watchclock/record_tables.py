@@ -3,18 +3,19 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
 from rich.console import Console
 from rich.table import Table
 
+from watchclock.language import sentence_of
 from watchclock.language import translate as _
 from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
 from watchclock_protocol.messages import Counters
 from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
-from watchclock_protocol.replay import DecodedDownload, KeyedRecord
+from watchclock_protocol.replay import DecodedDownload, KeyedRecord, Rejection
 
 __all__ = ["Printer", "csv_printer", "print_json", "print_table", "protected", "record_fields"]
 __all__ += ["stored_fields", "tag_or_event"]
@@ -36,6 +37,7 @@ COLUMNS: Final = (
     "flags",
     "raw",
 )
+_MOST_REJECTIONS: Final = 20
 _WIDE: Final = 500
 """Columns of the table: cells stay in one piece, whatever the width of the terminal."""
 _FORMULA_BEGINNINGS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -138,6 +140,19 @@ def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> Non
     for keyed in decoded.records:
         table.add_row(*_cells(keyed))
     Console(highlight=False, width=_WIDE).print(table)
+    _print_rejections(console, decoded.rejected)
+
+
+def _print_rejections(console: Console, rejected: Sequence[Rejection]) -> None:
+    """The first of what could not be used, each with its place, and how many more there are."""
+    for each in rejected[:_MOST_REJECTIONS]:
+        told = _("Not used, at byte {offset}: {sentence}")
+        console.print(
+            told.format(offset=each.offset, sentence=sentence_of(each.error)), soft_wrap=True
+        )
+    if more := len(rejected[_MOST_REJECTIONS:]):
+        told = _("Not used either: {count} more; --json tells all of them.")
+        console.print(told.format(count=more), soft_wrap=True)
 
 
 def csv_printer() -> Printer:

@@ -201,3 +201,19 @@ def test_a_gigabyte_of_anything_is_refused_unread(
     assert (code, error["error"]) == (5, "import.too_large")
     assert str(path) in error["detail"]
     assert psutil.Process().memory_info().rss - before_bytes < 64 << 20
+
+
+def test_what_could_not_be_used_is_told_with_its_place(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    text = GOLDEN.read_text("utf-8").replace("F4 09 39 3C", "F4 09 39 3D")
+    path = tmp_path / "damaged.transcript"
+    path.write_text(text, "utf-8")
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if "F4 09 39 3D" in row)
+    code, out, _ = decode(capsys, str(path))
+    _, (file,) = told(capsys, path)
+    assert code == 0
+    assert f"Not used, at byte {line}: " in out
+    assert [(each["offset"], each["error"]) for each in file["rejected"]] == [
+        (line, "protocol.checksum")
+    ]
