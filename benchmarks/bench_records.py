@@ -28,9 +28,12 @@ from construct import (
 )
 from pytest_benchmark.fixture import BenchmarkFixture
 
+from tests.support import by_hand_vs
 from tests.support.in_turn import best_times
-from tests.support.plain_records import decode_with_struct
+from tests.support.plain_records import decode_vs_with_struct, decode_with_struct
 from watchclock_protocol.bulk import BlockColumns, block_decoder, decode_stream
+from watchclock_protocol.checksums import crc8_maxim
+from watchclock_protocol.dialects.vs.records import RECORDS as VS_RECORDS
 from watchclock_protocol.dialects.wm5000t.records import RECORDS
 
 MANY: Final = 10_000_000
@@ -128,6 +131,50 @@ def bench_record_blocks(benchmark: BenchmarkFixture, block: bytes) -> None:
         "struct": times["many"] / times["struct"],
         "copy": times["many"] / times["copy"],
         "growth": each / (times["few"] / FEW / 20),
+    }
+
+
+def _vs_records(count: int) -> bytes:
+    """So many touches of different buttons; one in a thousand damaged, one of 2100 or later."""
+    records: list[bytes] = []
+    for index in range(count):
+        rom = b"\x01" + index.to_bytes(3, "little") + bytes(3)
+        time_s = 3_155_760_000 if index % 1_000 == 500 else 800_000_000 + 47 * index
+        record = by_hand_vs.record(
+            index + 1, time_s=time_s, subject=rom + bytes((crc8_maxim(rom),))
+        )
+        damaged = bytes((record[0] ^ 0x40,)) + record[1:]
+        records.append(damaged if index % 1_000 == 0 else record)
+    return b"".join(records)
+
+
+def bench_vs_record_blocks(benchmark: BenchmarkFixture) -> None:
+    decoder = block_decoder(VS_RECORDS)
+    size = VS_RECORDS.octets
+    few = _vs_records(FEW)
+    block = few * (MANY // FEW)
+    out, target = decoder.allocate(MANY), np.ones(len(block), np.uint8)
+    source = np.frombuffer(block, np.uint8)
+    found = decoder.decode(block, out)
+    assert len(found.rejected) == MANY // 1_000
+    assert int((found.flags[found.reject == 0] != 0).sum()) == MANY // 1_000
+    wrongs = decode_vs_with_struct(few)[-1]
+    assert (wrongs.count(1), wrongs.count(2)) == (FEW // 1_000, FEW // 1_000)
+    assert len(wrongs) == len(few) // size
+    times = best_times(
+        {
+            "many": lambda: decoder.decode(block, out),
+            "few": lambda: [decoder.decode(few, out) for _ in range(20)],
+            "copy": lambda: np.copyto(target, source),
+        },
+        rounds=7,
+    )
+    times |= best_times({"struct": lambda: decode_vs_with_struct(block)}, rounds=1)
+    benchmark.pedantic(decoder.decode, (block, out))  # type: ignore[no-untyped-call]
+    benchmark.extra_info["ratios"] = {
+        "struct": times["many"] / times["struct"],
+        "copy": times["many"] / times["copy"],
+        "growth": times["many"] / MANY / (times["few"] / FEW / 20),
     }
 
 

@@ -214,11 +214,11 @@ def _keys(part: Part, window: Window) -> npt.NDArray[Any]:
 
 
 def _decide_all(part: Part, window: Window) -> None:
-    """Nearly all records of a part are alike, so only those unlike the first are looked up."""
-    keys, flags, traits = _keys(part, window), part.columns.flags, part.columns.traits
+    flags, traits = part.columns.flags, part.columns.traits
     table = window.flags if window.traits is None else window.traits
-    others = np.flatnonzero(keys != keys[0])
-    if len(others) * _MOST_OTHERS > part.count:
+    keys = _keys(part, window)
+    others = _unlike_the_first(keys)
+    if others is None:
         part.look_up(window.flags, keys, flags)
         part.look_up(table, keys, traits)
         return
@@ -229,10 +229,26 @@ def _decide_all(part: Part, window: Window) -> None:
 
 
 def _raise_flags(part: Part, window: Window) -> None:
-    keys = _keys(part, window)
-    raised = part.scratch("raised", np.uint16)
-    part.look_up(window.flags, keys, raised)
-    np.bitwise_or(part.columns.flags, raised, out=part.columns.flags)
+    flags, keys = part.columns.flags, _keys(part, window)
+    others = _unlike_the_first(keys)
+    if others is None:
+        raised = part.scratch("raised", np.uint16)
+        part.look_up(window.flags, keys, raised)
+        np.bitwise_or(flags, raised, out=flags)
+        return
+    unlike = flags[others] | window.flags[keys[others]]
+    if window.flags[keys[0]]:
+        np.bitwise_or(flags, window.flags[keys[0]], out=flags)
+    flags[others] = unlike
+
+
+def _unlike_the_first(keys: npt.NDArray[Any]) -> npt.NDArray[np.intp] | None:
+    """Places whose key is not the first one's; None when they are too many to repay this.
+
+    Nearly all records of a part are alike, and finding the others costs half a look-up of all.
+    """
+    others = np.flatnonzero(keys != keys[0])
+    return None if len(others) * _MOST_OTHERS > len(keys) else others
 
 
 def copy_step(plan: FieldPlan) -> Step:

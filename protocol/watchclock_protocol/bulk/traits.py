@@ -67,7 +67,13 @@ def windows_of(layout: RecordLayout) -> tuple[Window, ...]:
     Raises:
         LayoutNotDerivableError: a rule looks at bytes that do not fit into one window.
     """
-    return (_kind_window(layout), *_flag_windows(layout))
+    windows: dict[tuple[int, int], Window] = {}
+    for window in _flag_windows(layout):
+        place = (window.offset, window.octets)
+        known = windows.get(place)
+        flags = window.flags if known is None else known.flags | window.flags
+        windows[place] = Window(*place, flags, None)
+    return (_kind_window(layout), *windows.values())
 
 
 def _kind_window(layout: RecordLayout) -> Window:
