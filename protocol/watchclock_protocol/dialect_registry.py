@@ -16,7 +16,7 @@ from watchclock_protocol.errors import (
     DialectUnknownError,
 )
 
-__all__ = ["DIALECT_GROUP", "dialects_of", "find_dialect", "load_dialects"]
+__all__ = ["DIALECT_GROUP", "dialects_of", "find_dialect", "load_dialect", "load_dialects"]
 
 DIALECT_GROUP: Final = "watchclock.dialects"
 """Each entry point is named like its dialect and leads to a ``Dialect``."""
@@ -33,7 +33,7 @@ def find_dialect(name: str) -> Dialect:
     points = _points()
     if name not in points:
         raise DialectUnknownError(dialect=name, known=", ".join(sorted(points)))
-    return _load(points[name])
+    return load_dialect(points[name])
 
 
 def load_dialects() -> Mapping[str, Dialect]:
@@ -44,7 +44,7 @@ def load_dialects() -> Mapping[str, Dialect]:
         DialectBrokenError: one cannot be loaded.
     """
     points = _points()
-    return {name: _load(points[name]) for name in sorted(points)}
+    return {name: load_dialect(points[name]) for name in sorted(points)}
 
 
 def dialects_of(points: Iterable[EntryPoint]) -> Mapping[str, EntryPoint]:
@@ -67,7 +67,12 @@ def _points() -> Mapping[str, EntryPoint]:
 
 
 @cache
-def _load(point: EntryPoint) -> Dialect:
+def load_dialect(point: EntryPoint) -> Dialect:
+    """The dialect an entry point leads to.
+
+    Raises:
+        DialectBrokenError: it leads nowhere, or to something else.
+    """
     try:
         dialect: object = point.load()
     except (ImportError, AttributeError) as error:
