@@ -88,7 +88,10 @@ VERBS: Final[dict[str, Verb]] = {
         "watchclock.upload_command", "upload", "device", _("Send waiting captures to the server.")
     ),
     "decode": Verb(
-        "watchclock.decode_command", "decode", "device", _("Print the records of a capture.")
+        "watchclock.decode_command",
+        "decode",
+        "device",
+        _("Print the records of captures and export files."),
     ),
     "read-tag": Verb(
         "watchclock.read_tag_command", "read_tag", "device", _("Read tags at a desk reader.")

@@ -106,7 +106,9 @@ def _rows(result: DownloadResult) -> Iterator[tuple[str, str]]:
 def kind_words(kinds: Mapping[RecordKind, int]) -> str:
     """How many records of which kind, in words."""
     patrol, system = kinds.get(RecordKind.PATROL, 0), kinds.get(RecordKind.SYSTEM, 0)
-    return _("{patrol} patrol, {system} system").format(patrol=patrol, system=system)
+    told = _("{patrol} patrol, {system} system").format(patrol=patrol, system=system)
+    knocks = kinds.get(RecordKind.KNOCK, 0)
+    return told + _(", {knock} knock").format(knock=knocks) if knocks else told
 
 
 def clock_words(offset_s: float) -> str:

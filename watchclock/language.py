@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from watchclock_protocol.errors import CodedError
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = ["is_chinese", "next_step_of", "sentence_of", "speak_in_libraries", "translate"]
 
@@ -50,8 +51,13 @@ def speak_in_libraries() -> None:
 
 def _details(error: CodedError) -> dict[str, object]:
     """The details with a known reason translated; names that people gave stay as they are."""
-    reason = error.details.get("reason")
-    return error.details | ({"reason": translate(reason)} if isinstance(reason, str) else {})
+    match error.details.get("reason"):
+        case FilledReason(template=template, fields=fields):
+            return error.details | {"reason": translate(template).format(**fields)}
+        case str(reason):
+            return error.details | {"reason": translate(reason)}
+        case _:
+            return error.details
 
 
 def _language() -> str:

@@ -154,7 +154,7 @@ def _result_fields(result: LiveResult) -> dict[str, object]:
 
 def _print_result(result: LiveResult) -> None:
     console = Console(highlight=False, markup=False, soft_wrap=True)
-    told = _("{count} records of {wand} are safe; it still holds {waiting}.")
+    told = _("Records of {wand} safe on disk: {count}; still in it: {waiting}.")
     console.print(told.format(count=result.received, wand=result.wand.key, waiting=result.waiting))
     if result.clock_offset_s is not None:
         console.print(f"{_('Clock')}   {clock_words(result.clock_offset_s)}")

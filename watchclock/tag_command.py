@@ -106,8 +106,8 @@ def _print_table(reading: TagReading) -> None:
 
 def _extent(tag_id: TagId) -> str:
     if tag_id.is_whole:
-        return _("Whole number of {count} bytes").format(count=len(tag_id.octets))
-    return _("Partial number: the low {count} bytes").format(count=len(tag_id.octets))
+        return _("Whole identity of {count} bytes").format(count=len(tag_id.octets))
+    return _("Partial identity, low bytes known: {count}").format(count=len(tag_id.octets))
 
 
 def _maker(tag_id: TagId) -> str | None:

@@ -5,6 +5,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from watchclock_device.errors import AddressError
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = ["AUTO", "Address", "parse_address"]
 
@@ -68,10 +69,15 @@ def parse_address(text: str) -> Address:
 def _options(text: str, question: str) -> dict[str, str]:
     options = dict(parse_qsl(question, keep_blank_values=True))
     if unknown := options.keys() - {"dialect", "unit", "profile"}:
-        raise AddressError(address=text, reason=f"nobody knows the option {min(unknown)}")
+        raise AddressError(
+            address=text,
+            reason=FilledReason("nobody knows the option {option}", option=min(unknown)),
+        )
     for name in ("dialect", "profile"):
         if options.get(name) == "":
-            raise AddressError(address=text, reason=f"{name}= needs a name")
+            raise AddressError(
+                address=text, reason=FilledReason("{option}= needs a name", option=name)
+            )
     return options
 
 

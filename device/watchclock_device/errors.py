@@ -218,7 +218,7 @@ class CaptureTooLargeError(DeviceError):
 
     code = "device.capture_too_large"
     template = "More than {limit_mb} MB came over the line, more than any wand holds."
-    next_step = "Look what is connected to this port; nothing was acknowledged on a wand."
+    next_step = "Look at what is connected to this port; nothing was acknowledged on a wand."
 
 
 class VerificationError(DeviceError):

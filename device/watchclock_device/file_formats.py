@@ -52,7 +52,7 @@ def state(
         StatementError: no wand can have this number, or no wand counts years from this century.
     """
     if wand is not None and not is_wand_number(wand):
-        allowed = "1-40 A-Z a-z 0-9 . _ -"
+        allowed = "1-40 × [A-Za-z0-9._-]"
         raise StatementError(value=wand, name="--wand", allowed=allowed)
     if century not in CENTURIES:
         allowed = ", ".join(str(each) for each in CENTURIES)

@@ -38,8 +38,8 @@ class StatementError(FileImportError):
     """What was stated of the files cannot be."""
 
     code = "import.statement"
-    template = "{value} cannot be stated as {name}."
-    next_step = "Allowed is: {allowed}."
+    template = "{name} cannot be {value}."
+    next_step = "Allowed: {allowed}."
 
 
 class FileUnusableError(FileImportError):
@@ -53,7 +53,7 @@ class FileTooLargeError(FileImportError):
     """The file is larger than any export; it is not read at all."""
 
     code = "import.too_large"
-    template = "The file {path} goes on behind byte {limit_bytes}, so it is no export of wands."
+    template = "The file {path} is larger than {limit_bytes} bytes, so it is no export of wands."
     next_step = "Nothing was read; if it is one, export fewer months at a time."
 
 

@@ -126,7 +126,7 @@ def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostS
     if profile is None:
         return dialect.host
     if profile not in dialect.profiles:
-        known = ", ".join(sorted(dialect.profiles)) or "none"
+        known = ", ".join(sorted(dialect.profiles)) or "-"
         raise ProfileUnknownError(dialect=dialect.name, profile=profile, known=known)
     return dialect.profiles[profile]
 

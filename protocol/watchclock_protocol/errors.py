@@ -133,7 +133,7 @@ class ProfileUnknownError(LocalProtocolError):
 
     code = "protocol.profile_unknown"
     template = "The dialect {dialect} has no profile named {profile}."
-    next_step = "Leave the profile out of the address, or choose one of: {known}."
+    next_step = "Leave the profile out of the address; profiles known here: {known}."
 
 
 class LiveMissingError(LocalProtocolError):
@@ -266,7 +266,9 @@ class NotACaptureError(CaptureError):
 
     code = "capture.not_a_capture"
     template = "This is not a watchclock capture: {reason}."
-    next_step = "Name a .pcapng file written by watchclock, or a .transcript text."
+    next_step = (
+        "Name a .pcapng file written by watchclock, a .transcript text or a maker's export file."
+    )
 
 
 class CaptureDamagedError(CaptureError):

@@ -13,7 +13,7 @@ def test_a_pasted_tag_is_explained_with_every_form(capsys: pytest.CaptureFixture
     told = capsys.readouterr().out
     for words in (
         "ibutton:01EB450D030000AE",
-        "Whole number of 8 bytes",
+        "Whole identity of 8 bytes",
         "DS1990A",
         "Read as ibutton_crc_first",
         "A check sum inside it holds.",

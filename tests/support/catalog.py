@@ -150,6 +150,22 @@ def _literal_reasons(path: Path) -> Iterator[str]:
             value = node.value
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
                 yield value.value
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
+            if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+                yield node.value.value
+        elif isinstance(node, ast.Call) and node.args and _is_filled(node.func):
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def _is_filled(function: ast.expr) -> bool:
+    """Whether a call of it makes a reason out of its first argument."""
+    match function:
+        case ast.Name(id="FilledReason") | ast.Attribute(attr="refusal"):
+            return True
+        case _:
+            return False
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def test_people_are_told_a_line_a_record(
     assert "Listening to xgd:3" in err
     assert lines[0].startswith("    1  2026-01-01 ")
     assert "ibutton:01" in lines[0]
-    assert lines[2] == "2 records of xgd:3 are safe; it still holds 2."
+    assert lines[2] == "Records of xgd:3 safe on disk: 2; still in it: 2."
     assert str(tmp_path) in lines[-1]
 
 

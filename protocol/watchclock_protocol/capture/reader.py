@@ -16,6 +16,7 @@ from watchclock_protocol.capture.contents import FORMAT, Capture, CaptureAbout, 
 from watchclock_protocol.capture.lanes import LANES, TIME_RESOLUTION, Lane
 from watchclock_protocol.capture.steps import StepPayload
 from watchclock_protocol.errors import CaptureDamagedError, NotACaptureError
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = ["HEAD_OCTETS", "capture_name", "read_capture", "read_until_damage"]
 __all__ += ["require_capture_head"]
@@ -96,7 +97,7 @@ def require_capture_head(view: bytes | memoryview) -> None:
         NotACaptureError: no capture begins so.
     """
     if len(view) < HEAD_OCTETS:
-        raise NotACaptureError(reason=f"it has only {len(view)} bytes")
+        raise NotACaptureError(reason=FilledReason("it has only {count} bytes", count=len(view)))
     kind, _ = layouts.BLOCK_HEAD_FORM.unpack_from(view)
     if kind != layouts.SECTION_HEADER:
         raise NotACaptureError(reason="it is no pcapng file")

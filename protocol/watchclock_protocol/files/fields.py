@@ -41,12 +41,15 @@ def read_tag_octets(line: TextLine, text: bytes) -> bytes:
     """
     shown = text.decode("ascii", "backslashreplace")
     if _SHORTENED.fullmatch(text):
-        raise line.refusal(f"a spreadsheet has shortened the tag to {shown}, its digits are lost")
+        raise line.refusal(
+            "a spreadsheet has shortened the tag to {shown}, its digits are lost", shown=shown
+        )
     if not _HEX.fullmatch(text):
-        raise line.refusal(f"the tag {shown or '(nothing)'} is not hexadecimal")
+        raise line.refusal("the tag “{shown}” is not hexadecimal", shown=shown)
     if len(text) % 2 or not _FEWEST_DIGITS <= len(text) <= _MOST_DIGITS:
         raise line.refusal(
-            f"the tag {shown} has {len(text)} digits; a spreadsheet may have dropped zeros"
+            "the tag {shown} has a wrong number of digits; a spreadsheet may have dropped zeros",
+            shown=shown,
         )
     return bytes.fromhex(text.decode("ascii"))
 
@@ -60,7 +63,7 @@ def read_number(line: TextLine, text: bytes, name: str, base: int = 10) -> int:
     digits = _HEX.fullmatch(text) if base > 10 else text.isdigit()  # noqa: PLR2004 - decimal
     if not digits or len(text) > _MOST_DIGITS:
         shown = text.decode("ascii", "backslashreplace")
-        raise line.refusal(f"its {name} is {shown or 'missing'}")
+        raise line.refusal("its {name} is “{shown}”", name=name, shown=shown)
     return int(text, base)
 
 
@@ -68,8 +71,10 @@ def time_refusal(line: TextLine, text: bytes, form: str) -> LineError:
     """The error for a time that does not have the form its format demands."""
     if _SHORTENED.fullmatch(text):
         shown = text.decode("ascii")
-        return line.refusal(f"a spreadsheet has shortened the time to {shown}, it is lost")
-    return line.refusal(f"its time is not {form}")
+        return line.refusal(
+            "a spreadsheet has shortened the time to {shown}, it is lost", shown=shown
+        )
+    return line.refusal("its time is not written as {form}", form=form)
 
 
 def written_time(raw: bytes, digits: bytes) -> WandTime:

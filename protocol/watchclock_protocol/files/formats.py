@@ -31,11 +31,13 @@ class FileFormat:
             LineError: it is too long, no text of the stated character set, or no record.
         """
         if line.is_too_long:
-            raise line.refusal(f"it is longer than {LONGEST_LINE_BYTES} bytes")
-        if not is_readable(line.raw, statement.charset):
             raise line.refusal(
-                f"it is no text in {statement.charset or 'any known character set'}"
+                "it is longer than {limit_bytes} bytes", limit_bytes=LONGEST_LINE_BYTES
             )
+        if not is_readable(line.raw, statement.charset):
+            if statement.charset is None:
+                raise line.refusal("it is no text in any known character set")
+            raise line.refusal("it is no text in {charset}", charset=statement.charset)
         return self.parse(line, statement)
 
     def reads(self, line: TextLine, statement: FileStatement) -> bool:

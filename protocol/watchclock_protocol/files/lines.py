@@ -6,6 +6,7 @@ from typing import Final
 
 from watchclock_protocol.errors import LineError
 from watchclock_protocol.files.charsets import BYTE_ORDER_MARK
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = ["LONGEST_LINE_BYTES", "LineCutter", "TextLine"]
 
@@ -43,8 +44,9 @@ class TextLine:
         """Only its beginning is in ``raw``."""
         return len(self.raw) > LONGEST_LINE_BYTES
 
-    def refusal(self, reason: str) -> LineError:
+    def refusal(self, template: str, **fields: object) -> LineError:
         """The error that says why this line cannot be used."""
+        reason = FilledReason(template, **fields)
         return LineError(line=self.number, offset=self.offset, reason=reason, raw=self.raw)
 
 

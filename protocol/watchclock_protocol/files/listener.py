@@ -102,7 +102,7 @@ class FileListener:
         if not self._stated:
             return []
         self._stated = b""
-        return [FrameRejected(LayoutError(reason="the statement about the file is none"))]
+        return [FrameRejected(LayoutError(reason="the statement about the file cannot be read"))]
 
 
 def _given(records: list[Record]) -> list[Event]:

@@ -133,7 +133,9 @@ class TagAmbiguousError(TagError):
 
     code = "tag.ambiguous"
     template = "“{text}” can be read in several ways: {candidates}."
-    next_step = "Name the notation; one known tag of the same reader tells which it is."
+    next_step = (
+        "Name the notation (--notation); one known tag of the same reader tells which it is."
+    )
 
     def __init__(self, *, readings: "Sequence[TagReading]" = (), **details: object) -> None:
         self.readings = tuple(readings)
@@ -203,7 +205,7 @@ class TagIncompleteError(TagError):
     """Only a part of a longer identity."""
 
     code = "tag.incomplete"
-    template = "{uid} is not a whole number: it begins with 88, so more bytes follow."
+    template = "{uid} is no whole identity: it begins with 88, so more bytes follow."
     next_step = "Read the tag with a reader that shows all 7 or 10 bytes."
 
 

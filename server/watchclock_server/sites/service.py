@@ -79,7 +79,7 @@ class TagConfusedError(ConflictError):
 
     code = "sites.tag_confused"
     template = "Some wands cannot tell {tag} from {other} of “{place}”: they keep too few bytes."
-    next_step = "Use another tag, or confirm that every wand of this site keeps whole numbers."
+    next_step = "Use another tag, or confirm that every wand of this site keeps whole identities."
 
 
 class SiteEntryTakenError(ConflictError):

@@ -60,14 +60,18 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
     """
     fields = line.raw.split(_TAB)
     if len(fields) not in _FIELDS:
-        raise line.refusal(f"it has {len(fields)} fields between tabs where 13 or 14 are due")
+        raise line.refusal(
+            "its fields between tabs are {found} where {due} are due",
+            found=len(fields),
+            due="13-14",
+        )
     if len(fields) > _DEVICE and not _DEVICE_TEXT.fullmatch(fields[_DEVICE]):
         raise line.refusal("its device is not type-number")
     if not fields[_CONTENT].startswith(b"(") or not fields[_CONTENT].endswith(b")"):
         raise line.refusal("its content is not in round brackets")
     kind = read_number(line, fields[_KIND], "kind")
     if kind > _LARGEST_KIND:
-        raise line.refusal(f"its kind is {kind}")
+        raise line.refusal("its {name} is “{shown}”", name="kind", shown=kind)
     guard = read_number(line, fields[_GUARD], "guard id", base=16)
     time = _read_time(line, fields[_TIME], statement.century)
     if kind == TAG_KIND:

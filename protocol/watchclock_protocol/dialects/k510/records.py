@@ -42,7 +42,9 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
     """
     fields = line.raw.rstrip(_FILLING).split(_COMMA)
     if len(fields) != _FIELDS:
-        raise line.refusal(f"it has {len(fields)} fields between commas where 3 are due")
+        raise line.refusal(
+            "its fields between commas are {found} where {due} are due", found=len(fields), due="3"
+        )
     number, time, card = fields
     if not _NUMBER.fullmatch(number):
         raise line.refusal("it does not begin with a number of five digits")

@@ -38,7 +38,11 @@ def read_line(line: TextLine, statement: FileStatement) -> Record:
     """
     fields = line.raw.split(_COMMA)
     if len(fields) not in (_FIELDS, _FIELDS - 1):
-        raise line.refusal(f"it has {len(fields)} fields between commas where 2 or 3 are due")
+        raise line.refusal(
+            "its fields between commas are {found} where {due} are due",
+            found=len(fields),
+            due="2-3",
+        )
     if len(fields) == _FIELDS and wand_of(line) is None:
         raise line.refusal("its wand is no number")
     tag, stamp = fields[-2:]
