@@ -24,3 +24,7 @@ class FilledReason(str):
         reason.template = template
         reason.fields = fields
         return reason
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, object]]:
+        """Pickled as sentence and fields: filled once more, values with braces would break it."""
+        return (self.template,), self.fields
