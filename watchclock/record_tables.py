@@ -122,7 +122,7 @@ def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> Non
     """The records as a table, under a line that says whose they are."""
     console = Console(highlight=False, markup=False)
     wand = "?" if decoded.identity is None else decoded.identity.key
-    told = _("{file}: wand {wand}, {count} records").format(
+    told = _("{file}: wand {wand}, records: {count}").format(
         file=about["file"], wand=wand, count=len(decoded.records)
     )
     console.print(told, soft_wrap=True)
