@@ -27,6 +27,7 @@ from watchclock_protocol.dialect import Dialect
 from watchclock_protocol.events import FrameRejected, Heard, RecordsReceived
 from watchclock_protocol.files.listener import MOST_REFUSALS
 from watchclock_protocol.files.parts import FilePart
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import Identity
 from watchclock_protocol.replay import hear
 
@@ -90,7 +91,11 @@ def verify_capture(
             case _:
                 pass
     if counts["records"] != part.records or counts["refused"] != min(part.refused, MOST_REFUSALS):
-        raise VerificationError(reason=f"{counts['records']} of {part.records} records are in it")
+        raise VerificationError(
+            reason=FilledReason(
+                "{found} of {count} records are in it", found=counts["records"], count=part.records
+            )
+        )
     if numbers - {part.statement.wand}:
         raise VerificationError(reason="it names another wand")
 

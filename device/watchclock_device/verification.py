@@ -14,6 +14,7 @@ from watchclock_protocol.capture import Capture, Chunk, Lane, read_capture
 from watchclock_protocol.dialect import Dialect
 from watchclock_protocol.errors import CaptureError
 from watchclock_protocol.events import Event, Heard
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import Identity
 
 __all__ = ["Rehearsal"]
@@ -54,17 +55,24 @@ class Rehearsal:
         except CaptureError as error:
             raise VerificationError(reason=str(error)) from error
         stored = self._reading
-        differences = {
-            "it is torn": capture.torn_bytes > 0,
-            "its chunks are others": _digest_of(capture) != self._digest.digest(),
-            "it names another wand": self._numbers != {wand.number},
-            f"{stored.received} of {announced} records are in it": stored.received != announced,
-            f"{live.received} of {announced} records arrived": live.received != announced,
-            "its records have other contents": stored.digest != live.digest,
-        }
-        for reason, is_so in differences.items():
-            if is_so:
-                raise VerificationError(reason=reason)
+        if capture.torn_bytes:
+            raise VerificationError(reason="it is torn")
+        if _digest_of(capture) != self._digest.digest():
+            raise VerificationError(reason="its chunks are others")
+        if self._numbers != {wand.number}:
+            raise VerificationError(reason="it names another wand")
+        if stored.received != announced:
+            reason = FilledReason(
+                "{found} of {count} records are in it", found=stored.received, count=announced
+            )
+            raise VerificationError(reason=reason)
+        if live.received != announced:
+            reason = FilledReason(
+                "{found} of {count} records arrived", found=live.received, count=announced
+            )
+            raise VerificationError(reason=reason)
+        if stored.digest != live.digest:
+            raise VerificationError(reason="its records have other contents")
 
     def _hear(self, event: Event) -> None:
         self._reading.observe(event)

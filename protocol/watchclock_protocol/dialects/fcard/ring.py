@@ -10,6 +10,7 @@ from typing import Final
 from zlib import crc32
 
 from watchclock_protocol.errors import LayoutError, RecordsChangedError
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import RingState
 from watchclock_protocol.records import RecordKind
 
@@ -121,7 +122,9 @@ class RingReading:
         expected, seen = self._expected[serial], crc32(raw) + 1
         if expected not in {0, seen}:
             raise RecordsChangedError(
-                reason=f"record {serial} arrived with other bytes than before"
+                reason=FilledReason(
+                    "record {place} arrived with other bytes than before", place=serial
+                )
             )
         is_new = not self._sums[serial]
         if is_new:

@@ -46,6 +46,7 @@ from watchclock_protocol.errors import (
     SilenceError,
     WandChangedError,
 )
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,
@@ -177,7 +178,11 @@ class Procedures:
                 return Confirmation(data=b"")
             self.is_clearing = False
             if count != held:
-                raise RecordsChangedError(reason=f"{held} knocks first and {count} now")
+                raise RecordsChangedError(
+                    reason=FilledReason(
+                        "{first} knocks first and {now} now", first=held, now=count
+                    )
+                )
             if confirmation := (yield from self._clear(request)):
                 return confirmation
         raise SilenceError(command="clear knock records", attempts=CLEAR_ROUNDS)
@@ -231,23 +236,31 @@ class Procedures:
     def _require(self, first: dict[RecordKind, int], now: dict[RecordKind, int]) -> None:
         for kind, count in first.items():
             if now[kind] != count:
-                reason = f"{count} {kind} records first and {now[kind]} now"
+                reason = FilledReason(
+                    "{first} records first and {now} now", first=count, now=now[kind]
+                )
                 raise RecordsChangedError(reason=reason)
 
     def _compare(self, count: int) -> _Steps[None]:
         held = len(self._reading)
         if count != held:
-            raise RecordsChangedError(reason=f"{held} records first and {count} now")
+            raise RecordsChangedError(
+                reason=FilledReason("{first} records first and {now} now", first=held, now=count)
+            )
         for index, first in zip(self._patrol_indexes(), self._reading, strict=True):
             again = yield from _ask(ReadPatrolRecord(index=index), StoredPatrol)
             if again.raw != first:
-                raise RecordsChangedError(reason=f"the record at index {index} is not the same")
+                raise RecordsChangedError(
+                    reason=FilledReason("record {place} is not the same", place=index)
+                )
         yield from self._require_patrol(held)
 
     def _require_patrol(self, held: int) -> _Steps[None]:
         count = (yield from _ask(CountPatrolRecords(), Count)).unread
         if count != held:
-            raise RecordsChangedError(reason=f"{held} patrol records first and {count} now")
+            raise RecordsChangedError(
+                reason=FilledReason("{first} records first and {now} now", first=held, now=count)
+            )
 
     def _clear(
         self, request: ClearPatrolRecords | ClearKnockRecords

@@ -55,6 +55,7 @@ from watchclock_protocol.errors import (
     SequenceError,
     WandChangedError,
 )
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,
@@ -178,7 +179,9 @@ class WandProcedures:
             reading = PageReading(totals)
             yield from self._read(reading)
             if reading.received > announced:
-                reason = f"{reading.received} records where {announced} were announced"
+                reason = FilledReason(
+                    "it holds more than the {announced} records it announced", announced=announced
+                )
                 raise RecordsChangedError(reason=reason)
             if not reading.is_complete:
                 raise RecordsMissingError(announced=announced, received=reading.received)

@@ -14,6 +14,7 @@ from watchclock_protocol.dialects.vs.pages import PageBatch, PageHeard
 from watchclock_protocol.dialects.vs.replies import Totals
 from watchclock_protocol.dialects.vs.requests import MOST_PAGES_A_REQUEST, ReadPages
 from watchclock_protocol.errors import LayoutError, RecordsChangedError
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = ["MOST_DOUBTFUL_ROUNDS", "MOST_PAGES", "MOST_ROUNDS", "KeptPages", "PageReading"]
 
@@ -108,7 +109,9 @@ class PageReading:
         places = _mask(batch.places)
         before, summed = self._places[index], crc32(batch.block)
         if before == places and self._sums[index] != summed:
-            reason = f"page {batch.page} arrived with other records than before"
+            reason = FilledReason(
+                "page {page} arrived with other records than before", page=batch.page
+            )
             raise RecordsChangedError(reason=reason)
         new = places & ~before
         self._places[index] |= places

@@ -41,6 +41,7 @@ from watchclock_protocol.events import (
     Resent,
     Transmit,
 )
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.session import (
     Acknowledge,
     CheckClock,
@@ -191,7 +192,10 @@ class Wm5000tHost:
             is_busy = self._procedure is not None and self._postponed is None
             return self._begin_again(latest.error) if is_busy else []
         if not is_asked or self._open is None:
-            reason = f"it holds more than the {self._procedures.announced} records it announced"
+            announced = self._procedures.announced
+            reason = FilledReason(
+                "it holds more than the {announced} records it announced", announced=announced
+            )
             return self._fail(RecordsChangedError(reason=reason))
         self._state = advance(self._state, find_signal(self._open, latest.reply))
         self._open = None

@@ -29,6 +29,7 @@ from watchclock_protocol.dialects.wm5000t.layouts import RECORD_LENGTH
 from watchclock_protocol.dialects.wm5000t.listener import describe_status
 from watchclock_protocol.dialects.wm5000t.records import encode_clock
 from watchclock_protocol.errors import RecordsChangedError, SequenceError, WandChangedError
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,
@@ -149,7 +150,9 @@ class Procedures:
     def _require_count(self, count: Count) -> None:
         if count.unread != self.announced:
             raise RecordsChangedError(
-                reason=f"{self.announced} records first and {count.unread} now"
+                reason=FilledReason(
+                    "{first} records first and {now} now", first=self.announced, now=count.unread
+                )
             )
 
     def _compare(self) -> _Steps[None]:
@@ -159,7 +162,9 @@ class Procedures:
             offset = position * RECORD_LENGTH
             again = (yield from _ask(NextRecord(), StoredRecord)).raw
             if again != bytes(self._reading[offset : offset + RECORD_LENGTH]):
-                raise RecordsChangedError(reason=f"record {position + 1} is not the same")
+                raise RecordsChangedError(
+                    reason=FilledReason("record {place} is not the same", place=position + 1)
+                )
         self.received = announced
         yield from _ask(NextRecord(), NoRecord)
 

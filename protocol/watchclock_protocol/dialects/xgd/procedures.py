@@ -44,6 +44,7 @@ from watchclock_protocol.errors import (
     SilenceError,
     WandChangedError,
 )
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.messages import (
     Acknowledged,
     Answer,
@@ -282,11 +283,17 @@ class Procedures:
     def _compare(self) -> _Steps[None]:
         for place, before in enumerate(self._reading, start=1):
             if (yield from self._read(place)) != before:
-                raise RecordsChangedError(reason=f"record {place} is not the same")
+                raise RecordsChangedError(
+                    reason=FilledReason("record {place} is not the same", place=place)
+                )
 
     def _require_count(self, count: int) -> None:
         if count != self.announced:
-            raise RecordsChangedError(reason=f"{self.announced} records first and {count} now")
+            raise RecordsChangedError(
+                reason=FilledReason(
+                    "{first} records first and {now} now", first=self.announced, now=count
+                )
+            )
 
     def _advance(self, civil: datetime, asked_at: float) -> datetime:
         return civil + timedelta(seconds=round(self._clock() - asked_at))
