@@ -129,7 +129,7 @@ class _TextPrinter(Printer):
     def end(self) -> None:
         show = self._console.print
         show(
-            _("{count} captures, {records} records").format(
+            _("Captures: {count}, records: {records}").format(
                 count=self._states.total(), records=self._sums["records"]
             )
         )
@@ -138,7 +138,7 @@ class _TextPrinter(Printer):
         for dialect, count in sorted(self._dialects.items()):
             show(f"    {count} × {dialect}")
         show(
-            _("{rejected} frames or records rejected, {skipped} bytes skipped").format(
+            _("Rejected frames or records: {rejected}, skipped bytes: {skipped}").format(
                 rejected=self._sums["rejected"], skipped=self._sums["skipped_bytes"]
             )
         )

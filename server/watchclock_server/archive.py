@@ -17,6 +17,7 @@ __all__ = [
     "LARGEST_CAPTURE_BYTES",
     "Archive",
     "ArchiveError",
+    "ArchiveFolderError",
     "CaptureArchive",
     "CaptureNotFoundError",
 ]
@@ -34,6 +35,14 @@ class ArchiveError(ServerError):
     code = "server.archive"
     template = "The archive of captures cannot be used: {reason}."
     next_step = "Check the disk of the server; captures stay safe in the dock's spool meanwhile."
+
+
+class ArchiveFolderError(ArchiveError):
+    """What was named as an archive is no folder."""
+
+    code = "server.archive.folder"
+    template = "There is no folder {folder}."
+    next_step = "Name the folder in which the server or a dock keeps its captures."
 
 
 class CaptureNotFoundError(NotFoundError):
@@ -102,11 +111,12 @@ def list_captures(folder: Path) -> Sequence[Path]:
     """Every ``.pcapng`` file in the folder and the folders in it, in the order of their names.
 
     Raises:
+        ArchiveFolderError: there is no such folder.
         ArchiveError: the folder cannot be read.
     """
     try:
         if not folder.is_dir():
-            raise ArchiveError(reason=f"{folder} is no folder")
+            raise ArchiveFolderError(folder=folder)
         return sorted(path for path in folder.rglob(f"*{CAPTURE_SUFFIX}") if path.is_file())
     except OSError as error:
         raise ArchiveError(reason=error.strerror or type(error).__name__) from error

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from watchclock_protocol.errors import CodedError
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_server.errors import (
     NamedValues,
     NotFoundError,
@@ -111,8 +112,13 @@ def _answer(
         name: _told(value, request.app.state.words, language)
         for name, value in error.details.items()
     }
-    if isinstance(told.get("reason"), str):
-        told["reason"] = catalog.gettext(str(told["reason"]))
+    match told.get("reason"):
+        case FilledReason(template=template, fields=fields):
+            told["reason"] = catalog.gettext(template).format(**fields)
+        case str(reason):
+            told["reason"] = catalog.gettext(reason)
+        case _:
+            pass
     detail = catalog.gettext(error.template).format(**told)
     next_step = catalog.gettext(error.next_step).format(**told)
     if _is_for_programs(request):

@@ -97,7 +97,7 @@ def test_people_are_told_what_is_not_as_stored(
     told = capsys.readouterr()
     assert code == 5
     assert "noise.pcapng: unusable" in told.out
-    assert "3 captures, 12 records" in told.out
+    assert "Captures: 3, records: 12" in told.out
     assert f"{archive / 'noise.pcapng'}:\nThis is not a watchclock capture" in told.err
 
 
@@ -163,7 +163,7 @@ def test_a_torn_capture_is_decoded_as_far_as_it_is_whole(
 
 def test_a_folder_that_is_none_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     code, (error,) = redecode(capsys, tmp_path / "nowhere")
-    assert (code, error["error"]) == (6, "server.archive")
+    assert (code, error["error"]) == (6, "server.archive.folder")
 
 
 def test_all_records_go_into_one_parquet_file(

@@ -36,7 +36,8 @@ class RedecodeRefusedError(ConflictError):
 
     code = "intake.redecode_refused"
     template = (
-        "The capture now tells another {what} than is stored, so its records stay as they are."
+        "The capture is now of another wand or memory than is stored, "
+        "so its records stay as they are."
     )
     next_step = "Look at both in the report; report a mistake of the decoder with the capture."
 
