@@ -1,5 +1,7 @@
 """Which language a request gets, and that pages really speak it."""
 
+import hashlib
+
 import pytest
 
 from tests.support.server_app import RunningApp
@@ -54,3 +56,10 @@ def test_a_language_nobody_speaks_changes_nothing(running_on_sqlite: RunningApp)
 def test_the_switch_never_leads_to_another_server(running_on_sqlite: RunningApp) -> None:
     answer = running_on_sqlite.stranger.get("/language/en?next=//evil.example")
     assert answer.headers["location"] == "/"
+
+
+def test_an_answers_reason_is_spoken_around_its_values(running_on_sqlite: RunningApp) -> None:
+    digest = hashlib.sha256(b"hello").hexdigest()
+    headers = {"X-Capture-SHA256": digest, "Accept-Language": "zh"}
+    answer = running_on_sqlite.script.post("/api/captures", content=b"hello", headers=headers)
+    assert answer.json()["detail"] == "这不是 watchclock 的通讯记录文件：只有 5 个字节。"
