@@ -13,6 +13,7 @@ from rich.table import Table
 from watchclock.language import sentence_of
 from watchclock.language import translate as _
 from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
+from watchclock_protocol.errors import LineError
 from watchclock_protocol.messages import Counters
 from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
 from watchclock_protocol.replay import DecodedDownload, KeyedRecord, Rejection
@@ -146,10 +147,12 @@ def print_table(about: Mapping[str, str | int], decoded: DecodedDownload) -> Non
 def _print_rejections(console: Console, rejected: Sequence[Rejection]) -> None:
     """The first of what could not be used, each with its place, and how many more there are."""
     for each in rejected[:_MOST_REJECTIONS]:
-        told = _("Not used, at byte {offset}: {sentence}")
-        console.print(
-            told.format(offset=each.offset, sentence=sentence_of(each.error)), soft_wrap=True
-        )
+        told = sentence_of(each.error)
+        if not isinstance(each.error, LineError):  # which says itself where its line begins
+            told = _("Not used, at byte {offset}: {sentence}").format(
+                offset=each.offset, sentence=told
+            )
+        console.print(told, soft_wrap=True)
     if more := len(rejected[_MOST_REJECTIONS:]):
         told = _("Not used either: {count} more; --json tells all of them.")
         console.print(told.format(count=more), soft_wrap=True)
