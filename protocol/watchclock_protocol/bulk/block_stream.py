@@ -9,7 +9,7 @@ from watchclock_protocol.errors import LayoutError
 
 __all__ = ["decode_stream"]
 
-_PARTS: Final = 4
+_PARTS: Final = 2
 """Parts read at once: enough that a read costs little, few enough to stay in the cache."""
 
 

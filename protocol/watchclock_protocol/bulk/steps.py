@@ -1,7 +1,9 @@
 """The steps of a block decoder, each one field or one check over a part of a block.
 
 A step is made once for a layout and called for every part. It reads strided views of the part,
-keeps what it needs in scratch columns that are used again, and fills columns in place.
+keeps what it needs in scratch columns that are used again, and fills columns in place. Views that
+are not aligned are copied before anything is computed: NumPy would do it in small pieces, slower,
+and holding the interpreter's lock while other threads wait.
 """
 
 from collections.abc import Callable
@@ -172,7 +174,8 @@ def _load_word(part: Part, octets: int, start: int, word: Words) -> None:
     if start + _WORD <= octets:
         np.copyto(word, part.view("<u8", start))
     elif octets >= _WORD:
-        np.bitwise_and(part.view("<u8", octets - _WORD), sum_mask(octets - start), out=word)
+        np.copyto(word, part.view("<u8", octets - _WORD))
+        np.bitwise_and(word, sum_mask(octets - start), out=word)
     else:
         word.fill(0)
         for place in range(octets):
@@ -296,7 +299,8 @@ def _shifted_step(name: str, offset: int, shift: int, mask: np.uint64 | None) ->
 
     def copy(part: Part) -> None:
         column = part.columns.fields[name]
-        np.right_shift(part.view("<u8", offset), places, out=column)
+        np.copyto(column, part.view("<u8", offset))
+        np.right_shift(column, places, out=column)
         if mask is not None:
             np.bitwise_and(column, mask, out=column)
 
@@ -320,7 +324,8 @@ def seconds_step(plan: FieldPlan) -> Step:
 
     def convert(part: Part) -> None:
         seconds = part.columns.seconds
-        np.add(part.view("<u4", plan.offset), _FIRST_SECOND, out=seconds, dtype=np.int64)
+        np.copyto(seconds, part.view("<u4", plan.offset))
+        np.add(seconds, _FIRST_SECOND, out=seconds)
         wrong = np.flatnonzero(seconds >= limit)
         if len(wrong):
             seconds[wrong] = NO_TIME
