@@ -178,7 +178,7 @@ REFUSALS: dict[str, tuple[bytes, str, type[FileImportError], str]] = {
         by_hand.text_of(by_hand.k510()),
         "jwm_z",
         NoRecordsError,
-        "line 1 at byte 0: it has 1 fields",
+        "line 1 at byte 0: its fields between tabs are 1",
     ),
     "FF as K510": (b"\xff" * 2**20, "k510", NoRecordsError, "longer than 1024 bytes"),
     "no wand": (by_hand.text_of(by_hand.k510()), "auto", WandUnstatedError, "1"),

@@ -18,9 +18,8 @@ import numpy as np
 from typing_extensions import Buffer
 
 from watchclock_protocol.bulk.block_columns import BlockColumns, Column, Reject
+from watchclock_protocol.bulk.part import Part, Step
 from watchclock_protocol.bulk.steps import (
-    Part,
-    Step,
     check_sum_step,
     constant_step,
     copy_step,

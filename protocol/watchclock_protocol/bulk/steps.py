@@ -7,12 +7,12 @@ and holding the interpreter's lock while other threads wait.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from watchclock_protocol.bulk.block_columns import BlockColumns
+from watchclock_protocol.bulk.part import WORD_OCTETS, Octets, Part, Step, Words
 from watchclock_protocol.bulk.sums import LANES, rom_tables, sum_mask
 from watchclock_protocol.bulk.time_tables import NO_TIME, SECONDS_MASK, PairTable, pair_tables
 from watchclock_protocol.bulk.traits import FLAG_BITS, ROM_BIT, Window
@@ -23,13 +23,9 @@ from watchclock_protocol.records import RecordFlag
 from watchclock_protocol.values import TimeCoding
 from watchclock_protocol.wand_times import FIRST_SECOND, SECONDS, UNIX_EPOCH
 
-__all__ = ["Part", "Step", "check_sum_step", "constant_step", "copy_step", "octets_step"]
+__all__ = ["check_sum_step", "constant_step", "copy_step", "octets_step"]
 __all__ += ["rom_step", "seconds_step", "time_step", "traits_step"]
 
-Words = npt.NDArray[np.uint64]
-Octets = npt.NDArray[np.uint8]
-
-_WORD: Final = 8
 _ROM_PAIRS: Final = 4
 _NATIVE: Final = frozenset({1, 2, 4, 8})
 _NINE: Final = 9
@@ -43,74 +39,6 @@ _MOST_OTHERS: Final = 8
 """With more than one in so many records unlike the first, a look-up for each is cheaper."""
 
 
-class Part:
-    """So many records of a block, and where their columns go.
-
-    Attributes:
-        size: bytes of one record.
-        count: how many records.
-        columns: the columns to fill.
-    """
-
-    def __init__(
-        self,
-        octets: npt.NDArray[np.uint8],
-        size: int,
-        columns: BlockColumns,
-        scratch: dict[str, npt.NDArray[Any]],
-    ) -> None:
-        self._octets: Final = octets
-        self._scratch: Final = scratch
-        self.size: Final = size
-        self.count: Final = len(octets) // size
-        self.columns: Final = columns
-
-    def view(self, kind: str, offset: int) -> npt.NDArray[Any]:
-        """The values of that type at that offset of every record, without a copy."""
-        return np.ndarray((self.count,), kind, self._octets, offset, (self.size,))
-
-    def pairs(self, offset: int, count: int) -> npt.NDArray[np.uint16]:
-        """So many pairs of bytes from that offset on, a row a pair."""
-        return np.ndarray((count, self.count), "<u2", self._octets, offset, (2, self.size))
-
-    def words(self) -> Words | None:
-        """The records as rows of 64-bit words, if they consist of whole words."""
-        if self.size % _WORD:
-            return None
-        return self._octets.view("<u8").reshape(self.count, self.size // _WORD)
-
-    def octets_of(self, places: npt.NDArray[np.intp], start: int, stop: int) -> Octets:
-        """The bytes from ``start`` until before ``stop`` of the records at these places."""
-        rows = self._octets.reshape(self.count, self.size)
-        return rows[places, start:stop]
-
-    def scratch(self, name: str, kind: type[np.generic], width: int = 1) -> npt.NDArray[Any]:
-        """A column for a step's own use; what was in it is of an earlier part."""
-        held = self._scratch.get(name)
-        if held is None or len(held) < self.count * width:
-            held = self._scratch[name] = np.empty(self.count * width, kind)
-        return held[: self.count * width]
-
-    def look_up(
-        self, table: npt.NDArray[Any], keys: npt.NDArray[Any], out: npt.NDArray[Any]
-    ) -> None:
-        """Fill ``out`` with the entries of the table; every key is within it by its type.
-
-        "clip" spares the range check, which would cost several times the look-up.
-        """
-        index = self.scratch("index", np.intp)
-        np.copyto(index, keys)
-        np.take(table, index, out=out, mode="clip")
-
-
-class Step(Protocol):
-    """Fills or checks something of a part."""
-
-    def __call__(self, part: Part, /) -> None:
-        """Do it."""
-        ...
-
-
 def check_sum_step(octets: int, algorithm: Callable[[bytes], int]) -> Step:
     """Rejects every record whose last byte is not the sum of the others; 1 where it is not."""
     is_complement = algorithm is complement_sum
@@ -118,7 +46,7 @@ def check_sum_step(octets: int, algorithm: Callable[[bytes], int]) -> Step:
     def check(part: Part) -> None:
         total = _byte_sums(part, octets)
         np.multiply(total, _SPREAD, out=total)
-        sums = total.view("u1")[_SUM_PLACE::_WORD]
+        sums = total.view("u1")[_SUM_PLACE::WORD_OCTETS]
         due: Octets | np.uint8 = _COMPLEMENT
         if not is_complement:
             # The sum of all bytes, the last one included, is twice the last one.
@@ -162,7 +90,7 @@ def _add_words(part: Part, octets: int, total: Words, lanes: Words) -> None:
     word, masked = part.scratch("word", np.uint64), part.scratch("masked", np.uint64)
     _load_word(part, octets, 0, total)
     np.bitwise_and(total, LANES, out=lanes)
-    for start in range(_WORD, octets, _WORD):
+    for start in range(WORD_OCTETS, octets, WORD_OCTETS):
         _load_word(part, octets, start, word)
         np.bitwise_and(word, LANES, out=masked)
         np.add(total, word, out=total)
@@ -171,10 +99,10 @@ def _add_words(part: Part, octets: int, total: Words, lanes: Words) -> None:
 
 def _load_word(part: Part, octets: int, start: int, word: Words) -> None:
     """The bytes of every record from ``start`` on, at most eight, alone in a word."""
-    if start + _WORD <= octets:
+    if start + WORD_OCTETS <= octets:
         np.copyto(word, part.view("<u8", start))
-    elif octets >= _WORD:
-        np.copyto(word, part.view("<u8", octets - _WORD))
+    elif octets >= WORD_OCTETS:
+        np.copyto(word, part.view("<u8", octets - WORD_OCTETS))
         np.bitwise_and(word, sum_mask(octets - start), out=word)
     else:
         word.fill(0)
@@ -280,9 +208,11 @@ def octets_step(plan: FieldPlan, size: int) -> Step:
     """Copies up to eight bytes as an integer whose lowest byte is the first of them."""
     if plan.octets in _NATIVE:
         return _native_step(plan)
-    if plan.end >= _WORD:
-        return _shifted_step(plan.name, plan.end - _WORD, 8 * (_WORD - plan.octets), None)
-    if plan.offset + _WORD <= size:
+    if plan.end >= WORD_OCTETS:
+        return _shifted_step(
+            plan.name, plan.end - WORD_OCTETS, 8 * (WORD_OCTETS - plan.octets), None
+        )
+    if plan.offset + WORD_OCTETS <= size:
         return _shifted_step(plan.name, plan.offset, 0, np.uint64((1 << 8 * plan.octets) - 1))
     return _gathered_step(plan)
 
