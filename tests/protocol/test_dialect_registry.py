@@ -18,8 +18,8 @@ from watchclock_protocol.errors import (
     DialectUnknownError,
 )
 
-OURS = {"fcard", "fcard_reader", "fycomm", "jwm_z", "k510", "kaihe_eb", "vs", "wm5000t"}
-OURS |= {"wm_web_usb", "xgd"}
+WANDS = {"fcard", "kaihe_eb", "vs", "wm5000t", "xgd"}
+OURS = WANDS | {"fcard_reader", "fycomm", "jwm_z", "k510", "wm_web_usb"}
 
 
 def point(value: str, name: str = "fake") -> EntryPoint:
