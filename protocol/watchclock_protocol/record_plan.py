@@ -15,6 +15,7 @@ from construct import (
     Bytes,
     BytesInteger,
     Const,
+    ConstructError,
     Default,
     FormatField,
     Padded,
@@ -172,8 +173,8 @@ def _plain(declaration: Any, name: str, offset: int, octets: int) -> FieldPlan: 
 def _size(declaration: Any, name: str) -> int:  # noqa: ANN401
     try:
         return int(declaration.sizeof())
-    except Exception as error:
-        # construct raises SizeofError, but also KeyError or AttributeError of the user's lambda.
+    except (ConstructError, AttributeError, LookupError, TypeError) as error:
+        # SizeofError of construct itself, the others of a lambda that needs parsed fields.
         raise LayoutNotDerivableError(field=name, reason="its size is not fixed") from error
 
 

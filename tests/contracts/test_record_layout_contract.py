@@ -151,6 +151,24 @@ def test_columns_that_are_filled_again_hold_nothing_of_before(
     }
 
 
+@pytest.mark.parametrize("layout", DERIVABLE, ids=named)
+@given(data=st.data())
+def test_a_column_holds_the_integers_that_construct_reads(
+    layout: RecordLayout, data: st.DataObject
+) -> None:
+    raw = closed(layout, data.draw(lively(layout)))
+    parsed = construct_reads(layout, raw)
+    found = block_decoder(layout).decode(raw)
+    plain = [
+        plan.name
+        for plan in layout.plan
+        if plan.form is FieldForm.INTEGER and plan.name.isidentifier()
+    ]
+    assert {name: int(found.fields[name][0]) for name in plain} == {
+        name: int(parsed[name]) for name in plain
+    }
+
+
 def test_half_a_record_at_the_end_of_a_block_is_refused() -> None:
     layout = DERIVABLE[0]
     with pytest.raises(LayoutError, match="last whole"):

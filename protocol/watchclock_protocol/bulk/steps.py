@@ -199,6 +199,10 @@ def copy_step(plan: FieldPlan) -> Step:
         for place in places:
             np.left_shift(column, 8, out=column)
             np.bitwise_or(column, part.view("u1", plan.offset + place), out=column)
+        if plan.is_signed:
+            unused = 8 * (column.itemsize - plan.octets)
+            np.left_shift(column, unused, out=column)
+            np.right_shift(column, unused, out=column)
 
     kind = f"{order}{sign}{plan.octets}"
     return copy if plan.octets in _NATIVE else gather
