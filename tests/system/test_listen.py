@@ -127,7 +127,9 @@ def test_a_cable_pulled_while_listening_keeps_what_was_heard(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fault = "unplug:byte=150,for_ms=500"
-    with running_wand(*WAND, "--fault", fault) as wand:
+    # A new pty may have another number, and the old number may be another program's by then.
+    link = str(tmp_path / "wand")
+    with running_wand("xgd", link, *WAND[1:], "--fault", fault) as wand:
         assert listen(wand, tmp_path) == 3
         assert told(capsys)[-1]["error"] == "device.link_lost"
         time.sleep(1)

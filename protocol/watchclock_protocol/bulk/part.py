@@ -45,16 +45,17 @@ class Part:
         """So many pairs of bytes from that offset on, a row a pair."""
         return np.ndarray((count, self.count), "<u2", self._octets, offset, (2, self.size))
 
-    def words(self) -> Words | None:
-        """The records as rows of 64-bit words, if they consist of whole words."""
-        if self.size % WORD_OCTETS:
-            return None
+    def octets(self) -> Octets:
+        """The records as rows of bytes."""
+        return self._octets.reshape(self.count, self.size)
+
+    def words(self) -> Words:
+        """The records as rows of 64-bit words, of which they have to consist."""
         return self._octets.view("<u8").reshape(self.count, self.size // WORD_OCTETS)
 
     def octets_of(self, places: npt.NDArray[np.intp], start: int, stop: int) -> Octets:
         """The bytes from ``start`` until before ``stop`` of the records at these places."""
-        rows = self._octets.reshape(self.count, self.size)
-        return rows[places, start:stop]
+        return self.octets()[places, start:stop]
 
     def scratch(self, name: str, kind: type[np.generic], width: int = 1) -> npt.NDArray[Any]:
         """A column for a step's own use; what was in it is of an earlier part."""
@@ -72,7 +73,7 @@ class Part:
         """
         index = self.scratch("index", np.intp)
         np.copyto(index, keys)
-        np.take(table, index, out=out, mode="clip")
+        table.take(index, out=out, mode="clip")
 
 
 class Step(Protocol):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from watchclock_protocol.bulk.part import WORD_OCTETS, Octets, Part, Step, Words
-from watchclock_protocol.bulk.sums import LANES, rom_tables, sum_mask
+from watchclock_protocol.bulk.sums import LANES, rom_tables
 from watchclock_protocol.bulk.time_tables import NO_TIME, SECONDS_MASK, PairTable, pair_tables
 from watchclock_protocol.bulk.traits import FLAG_BITS, ROM_BIT, Window
 from watchclock_protocol.checksums import complement_sum
@@ -29,6 +29,10 @@ __all__ += ["rom_step", "seconds_step", "time_step", "traits_step"]
 _ROM_PAIRS: Final = 4
 _NATIVE: Final = frozenset({1, 2, 4, 8})
 _NINE: Final = 9
+_NOT_DECIMAL: Final = np.array([max(byte >> 4, byte & 0x0F) > _NINE for byte in range(256)])
+_NO_DATE: Final = np.array(
+    [FLAG_BITS[RecordFlag.TIME_IMPOSSIBLE], FLAG_BITS[RecordFlag.TIME_NOT_DECIMAL]], np.uint16
+)
 _COMPLEMENT: Final = np.uint8(0xFF)
 _SUM_PLACE: Final = 6
 """The lower byte of the highest lane, into which the multiplication adds up all lanes."""
@@ -42,73 +46,43 @@ _MOST_OTHERS: Final = 8
 def check_sum_step(octets: int, algorithm: Callable[[bytes], int]) -> Step:
     """Rejects every record whose last byte is not the sum of the others; 1 where it is not."""
     is_complement = algorithm is complement_sum
+    add_up = _sums_of_words if octets % WORD_OCTETS == 0 else _sums_of_octets
 
     def check(part: Part) -> None:
-        total = _byte_sums(part, octets)
-        np.multiply(total, _SPREAD, out=total)
-        sums = total.view("u1")[_SUM_PLACE::WORD_OCTETS]
         due: Octets | np.uint8 = _COMPLEMENT
         if not is_complement:
             # The sum of all bytes, the last one included, is twice the last one.
             due = np.left_shift(part.view("u1", octets - 1), 1, out=part.scratch("due", np.uint8))
-        np.not_equal(sums, due, out=part.columns.reject.view(np.bool_))
+        np.not_equal(add_up(part), due, out=part.columns.reject.view(np.bool_))
 
     return check
 
 
-def _byte_sums(part: Part, octets: int) -> Words:
-    """Sums of the bytes of every record in four lanes; the highest lane is right modulo 256."""
-    total, lanes = part.scratch("total", np.uint64), part.scratch("lanes", np.uint64)
+def _sums_of_octets(part: Part) -> Octets:
+    """Sums modulo 256 of the bytes of every record, which are first laid out place by place."""
+    places = part.scratch("places", np.uint8, part.size).reshape(part.size, part.count)
+    np.copyto(places, part.octets().T)
+    return np.add.reduce(places, axis=0, dtype=np.uint8, out=part.scratch("sums", np.uint8))
+
+
+def _sums_of_words(part: Part) -> Octets:
+    """The same for records of whole words, in four lanes of 16 bits of a word."""
     rows = part.words()
-    if rows is not None:
-        _add_rows(part, rows, total, lanes)
-    else:
-        _add_words(part, octets, total, lanes)
+    width = rows.shape[1]
+    grid: Words = part.scratch("grid", np.uint64, width).reshape(part.count, width)
+    np.bitwise_and(rows, LANES, out=grid)
+    total, lanes = part.scratch("total", np.uint64), part.scratch("lanes", np.uint64)
+    np.copyto(total, rows[:, 0])
+    np.copyto(lanes, grid[:, 0])
+    for column in range(1, width):
+        np.add(total, rows[:, column], out=total)
+        np.add(lanes, grid[:, column], out=lanes)
     # What the lanes leave of the plain total are the bytes between them, one lane too high.
     np.subtract(total, lanes, out=total)
     np.right_shift(total, _EIGHT, out=total)
     np.add(total, lanes, out=total)
-    return total
-
-
-def _add_rows(part: Part, rows: Words, total: Words, lanes: Words) -> None:
-    width = rows.shape[1]
-    grid: Words = part.scratch("grid", np.uint64, width).reshape(part.count, width)
-    np.bitwise_and(rows, LANES, out=grid)
-    if width == 1:
-        np.copyto(total, rows[:, 0])
-        np.copyto(lanes, grid[:, 0])
-        return
-    np.add(rows[:, 0], rows[:, 1], out=total)
-    np.add(grid[:, 0], grid[:, 1], out=lanes)
-    for column in range(2, width):
-        np.add(total, rows[:, column], out=total)
-        np.add(lanes, grid[:, column], out=lanes)
-
-
-def _add_words(part: Part, octets: int, total: Words, lanes: Words) -> None:
-    word, masked = part.scratch("word", np.uint64), part.scratch("masked", np.uint64)
-    _load_word(part, octets, 0, total)
-    np.bitwise_and(total, LANES, out=lanes)
-    for start in range(WORD_OCTETS, octets, WORD_OCTETS):
-        _load_word(part, octets, start, word)
-        np.bitwise_and(word, LANES, out=masked)
-        np.add(total, word, out=total)
-        np.add(lanes, masked, out=lanes)
-
-
-def _load_word(part: Part, octets: int, start: int, word: Words) -> None:
-    """The bytes of every record from ``start`` on, at most eight, alone in a word."""
-    if start + WORD_OCTETS <= octets:
-        np.copyto(word, part.view("<u8", start))
-    elif octets >= WORD_OCTETS:
-        np.copyto(word, part.view("<u8", octets - WORD_OCTETS))
-        np.bitwise_and(word, sum_mask(octets - start), out=word)
-    else:
-        word.fill(0)
-        for place in range(octets):
-            np.left_shift(word, _EIGHT, out=word)
-            np.bitwise_or(word, part.view("u1", place), out=word)
+    np.multiply(total, _SPREAD, out=total)
+    return total.view("u1")[_SUM_PLACE::WORD_OCTETS]
 
 
 def constant_step(plan: FieldPlan, reason: int) -> Step:
@@ -178,7 +152,7 @@ def _unlike_the_first(keys: npt.NDArray[Any]) -> npt.NDArray[np.intp] | None:
 
     Nearly all records of a part are alike, and finding the others costs half a look-up of all.
     """
-    others = np.flatnonzero(keys != keys[0])
+    others = (keys != keys[0]).nonzero()[0]
     return None if len(others) * _MOST_OTHERS > len(keys) else others
 
 
@@ -260,7 +234,7 @@ def seconds_step(plan: FieldPlan) -> Step:
         seconds = part.columns.seconds
         np.copyto(seconds, part.view("<u4", plan.offset))
         np.add(seconds, _FIRST_SECOND, out=seconds)
-        wrong = np.flatnonzero(seconds >= limit)
+        wrong = (seconds >= limit).nonzero()[0]
         if len(wrong):
             seconds[wrong] = NO_TIME
             part.columns.flags[wrong] |= FLAG_BITS[RecordFlag.TIME_IMPOSSIBLE]
@@ -280,7 +254,7 @@ def time_step(plan: FieldPlan, field: WandTimeField) -> Step:
     def convert(part: Part) -> None:
         seconds = part.columns.seconds
         _look_up_seconds(part, plan, tables)
-        wrong = np.flatnonzero(seconds < 0)
+        wrong = (seconds < 0).nonzero()[0]
         np.bitwise_and(seconds, SECONDS_MASK, out=seconds)
         if len(wrong):
             seconds[wrong] = NO_TIME
@@ -300,12 +274,10 @@ def _look_up_seconds(part: Part, plan: FieldPlan, tables: tuple[PairTable, ...])
 
 
 def _time_flags(stored: Octets, *, is_decimal: bool) -> npt.NDArray[np.uint16]:
-    impossible = np.uint16(FLAG_BITS[RecordFlag.TIME_IMPOSSIBLE])
+    """One flag a record whose time is no date: that, or that it is not even made of digits."""
     if not is_decimal:
-        return np.full(len(stored), impossible, np.uint16)
-    is_digit = ((stored & 0x0F) <= _NINE) & ((stored >> 4) <= _NINE)
-    not_decimal = np.uint16(FLAG_BITS[RecordFlag.TIME_NOT_DECIMAL])
-    return np.where(is_digit.all(axis=1), impossible, not_decimal)
+        return np.full(len(stored), _NO_DATE[0], np.uint16)
+    return _NO_DATE[_NOT_DECIMAL[stored].any(axis=1).view(np.uint8)]
 
 
 def rom_step(plan: FieldPlan) -> Step:
@@ -316,12 +288,12 @@ def rom_step(plan: FieldPlan) -> Step:
         keys = part.scratch("pairs", np.intp, _ROM_PAIRS).reshape(_ROM_PAIRS, part.count)
         np.copyto(keys, part.pairs(plan.offset, _ROM_PAIRS))
         crc, more = part.scratch("crc", np.uint8), part.scratch("more", np.uint8)
-        np.take(tables[0], keys[0], out=crc, mode="clip")
+        tables[0].take(keys[0], out=crc, mode="clip")
         for pair in range(1, _ROM_PAIRS):
-            np.take(tables[pair], keys[pair], out=more, mode="clip")
+            tables[pair].take(keys[pair], out=more, mode="clip")
             np.bitwise_xor(crc, more, out=crc)
         family = part.view("u1", plan.offset)
-        wrong = np.flatnonzero((crc != 0) | (family == 0))
+        wrong = ((crc != 0) | (family == 0)).nonzero()[0]
         if len(wrong):
             _flag_roms(part, wrong, family[wrong] == 0)
 

@@ -13,18 +13,12 @@ import numpy.typing as npt
 
 from watchclock_protocol.checksums import crc8_maxim
 
-__all__ = ["LANES", "rom_tables", "sum_mask"]
+__all__ = ["LANES", "rom_tables"]
 
 LANES: Final = np.uint64(0x00FF_00FF_00FF_00FF)
 """Every second byte of a word; what is left out are the bytes between them."""
 _ROM_PAIRS: Final = 4
 _PAIRS: Final = 1 << 16
-
-
-def sum_mask(octets: int) -> np.uint64:
-    """The word in which the last ``octets`` of its bytes are kept and the others are zero."""
-    kept = (1 << 8 * octets) - 1
-    return np.uint64(kept << 8 * (8 - octets))
 
 
 @cache
