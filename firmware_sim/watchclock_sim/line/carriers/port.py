@@ -1,8 +1,11 @@
 """The port every carrier offers to the wand, and the two clocks the wand runs by."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
+
+from watchclock_sim.line.serial_line import SerialLine
 
 __all__ = ["Clock", "Port", "SystemClock"]
 
@@ -39,8 +42,18 @@ class Port(Protocol):
         """Where a host finds the wand, in the form ``watchclock download`` takes."""
         ...
 
-    def wait(self, timeout_s: float | None, *, wants_write: bool) -> None:
-        """Return when bytes can be read, or written if wanted, or the time is over."""
+    @property
+    def line(self) -> SerialLine | None:
+        """The serial line behind the port; None where there is none, as on plain TCP."""
+        ...
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call ``wake``, within the running event loop, whenever there is something to do.
+
+        That is when the host has sent something, when a port that refused bytes may take more,
+        when a host came or went, and when the host changed the line. It never misses one, and may
+        call once too often.
+        """
         ...
 
     def read(self) -> bytes:

@@ -1,0 +1,51 @@
+"""What a serial line carries beside its bytes: speed, form of a character, lines and break.
+
+One object stands between the carrier that knows what the host has set (a CDC-ACM or CP210x
+function, RFC 2217, the terminal of a pty) and the wand, whose own settings are those of its
+hardware. Names follow RS-232 as seen from the host.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Parity", "SerialLine"]
+
+
+class Parity(StrEnum):
+    """Written as pyserial writes it."""
+
+    NONE = "N"
+    ODD = "O"
+    EVEN = "E"
+    MARK = "M"
+    SPACE = "S"
+
+
+@dataclass(slots=True, kw_only=True)
+class SerialLine:
+    """State of one line; the host's side is set by the carrier, the wand's side by the wand.
+
+    Attributes:
+        baud: bits a second the host has set, 0 when the carrier cannot know it.
+        data_bits: 5 to 8.
+        stop_bits: 1, 1.5 or 2.
+        dtr: data terminal ready, set by the host.
+        rts: request to send, set by the host.
+        is_break: the host holds the line in break.
+        cts: clear to send, set by the wand.
+        dsr: data set ready, set by the wand.
+        dcd: carrier detect, set by the wand.
+        ri: ring indicator, set by the wand.
+    """
+
+    baud: int = 0
+    data_bits: int = 8
+    parity: Parity = Parity.NONE
+    stop_bits: float = 1
+    dtr: bool = False
+    rts: bool = False
+    is_break: bool = False
+    cts: bool = True
+    dsr: bool = True
+    dcd: bool = True
+    ri: bool = False

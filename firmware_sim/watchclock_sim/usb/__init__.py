@@ -1,0 +1,1 @@
+"""What a wand is on the Universal Serial Bus, whoever carries its transfers to a host."""
