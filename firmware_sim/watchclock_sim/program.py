@@ -19,6 +19,7 @@ from watchclock_sim.line.carriers.pty_port import PtyPort
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import Fault, LineFaults, lost_records, parse_fault
+from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEFAULT_CAPACITY, LARGEST_CAPACITY, load
@@ -90,26 +91,28 @@ def run(settings: Settings) -> None:
     try:
         _serve(settings, _wand(settings, clock), clock)
     except KeyboardInterrupt:
-        LOG.info("stopped")
+        LOG.info("stopped before the wand was ready")
 
 
 def _serve(settings: Settings, wand: _Ready, clock: Clock) -> None:
     port = _port(settings)
-    try:
-        dock = Dock(
-            wand.firmware,
-            port,
-            faults=LineFaults(wand.faults, settings.seed or 0),
-            baud=settings.baud,
-            clock=clock,
-        )
+    dock = Dock(
+        wand.firmware,
+        port,
+        faults=LineFaults(wand.faults, settings.seed or 0),
+        baud=settings.baud,
+        clock=clock,
+    )
+
+    def ready() -> None:
         told = {"address": port.address, "identity": wand.identity}
         sys.stdout.write(f"{json.dumps(told) if settings.json else port.address}\n")
         sys.stdout.flush()
         LOG.info("%s is ready at %s", wand.identity, port.address)
-        dock.serve()
-    finally:
-        port.close()
+
+    harbour = Harbour(clock)
+    harbour.add(dock, port, wand.identity)
+    run_harbour(harbour, ready)
 
 
 def _check(settings: Settings) -> None:
