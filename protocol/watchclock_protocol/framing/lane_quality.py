@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing_extensions import Buffer
 
 from watchclock_protocol.framing.cutting import cut_blocks
-from watchclock_protocol.framing.declarations import FLAWS, SKIPPED, Flaw, Framing
+from watchclock_protocol.framing.declarations import SKIPPED, Flaw, Framing
 
 __all__ = ["LaneQuality", "lane_quality"]
 
@@ -51,7 +51,7 @@ def lane_quality(framing: Framing, lane: Buffer) -> LaneQuality:
         frames += len(table)
         frame_octets += int(table.spans.sum())
         lost_octets += int(table.losses.spans.sum())
-        losses.update(FLAWS[flaw] for flaw in table.losses.flaws.tolist())
+        losses.update(flaw for _, _, flaw in table.losses)
         if first_loss is None and len(table.losses):
             first_loss = int(table.losses.offsets[0])
     return LaneQuality(
