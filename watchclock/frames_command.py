@@ -147,7 +147,7 @@ def _print_table(lanes: Sequence[_Lane]) -> None:
         _("Frames"),
         _("Damaged"),
         _("Lost bytes"),
-        _("First loss at byte"),
+        _("First loss"),
     ):
         table.add_column(heading, justify="right")
     for found in lanes:
