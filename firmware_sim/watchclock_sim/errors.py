@@ -11,11 +11,13 @@ CodedError
         PortTakenError      the TCP port cannot be listened on
         SocketPathTakenError    something else stands where the UNIX socket should be
         HostRefusedError    a host that connected sends what no host may
+        AllWandsFailedError     every wand that was served has failed
 """
 
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
+    "AllWandsFailedError",
     "FaultError",
     "HostRefusedError",
     "LinkPathTakenError",
@@ -107,3 +109,11 @@ class HostRefusedError(SimulatorError):
     code = "sim.host_refused"
     template = "A host was refused: {reason}."
     next_step = "Connect a host that speaks this port's protocol; docs/simulator.md names it."
+
+
+class AllWandsFailedError(SimulatorError):
+    """The firmware of every wand has raised something; a mistake in the simulator."""
+
+    code = "sim.all_failed"
+    template = "Every simulated wand has failed."
+    next_step = "What it said before stands above; report it with the scenario and the seed."

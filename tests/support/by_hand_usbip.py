@@ -16,7 +16,9 @@ EXAMPLE_INPUT: Final = bytes.fromhex(
 )
 """``CmdIntrIN`` of the same document's section EXAMPLE, captured from the wire. Its frame and
 packet numbers stand in the other order than the table has them."""
-EXAMPLE_DATA: Final = bytes.fromhex("ffffffff860008a784ce5ae212376300000000000000").ljust(64, b"\0")
+EXAMPLE_DATA: Final = bytes.fromhex("ffffffff860008a784ce5ae212376300000000000000").ljust(
+    64, b"\0"
+)
 EXAMPLE_OUTPUT: Final = (
     bytes.fromhex(
         "00000001 00000d06 0001000f 00000000 00000001 00000000 00000040 ffffffff 00000000 00000004"

@@ -166,7 +166,9 @@ def test_bulk_data_goes_out_and_comes_in() -> None:
     assert came == by_hand.submitted(2, 0, b"WAND\n")
 
 
-def test_input_waits_until_the_device_has_something_and_a_zero_length_packet_is_an_answer() -> None:
+def test_input_waits_until_the_device_has_something_and_a_zero_length_packet_is_an_answer() -> (
+    None
+):
     async def came() -> tuple[bytes, bytes]:
         device = ToldDevice()
         async with serving(device) as server, importing(server) as host:
