@@ -54,8 +54,9 @@ class RawHost:
             return
 
 
-async def connect(server: UsbIpServer) -> RawHost:
-    return RawHost(*await asyncio.open_connection(server.host, server.port, limit=1 << 24))
+async def connect(server: UsbIpServer, limit: int = 1 << 24) -> RawHost:
+    """A host that reads so many octets ahead."""
+    return RawHost(*await asyncio.open_connection(server.host, server.port, limit=limit))
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from watchclock_sim.errors import HostRefusedError
+from watchclock_sim.line.carriers.transfer_room import TransferRoom
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 from watchclock_sim.usbip.commands import CommandReader, Submit, Unlink
 from watchclock_sim.usbip.exports import Export
@@ -22,12 +23,6 @@ from watchclock_sim.usbip.layouts import (
 __all__ = ["Importer"]
 
 TO_HOST: Final = 0x80
-MOST_PENDING: Final = 1024
-"""Transfers a host may leave pending; drivers of serial ports leave some thirty."""
-MOST_ASKED: Final = 1 << 25
-"""Octets that all its pending transfers may ask for together."""
-MOST_HELD: Final = 1 << 20
-"""Octets of pending transfers to the device, which are held here until the device takes them."""
 OCTETS_AT_ONCE: Final = 1 << 16
 """So much is gathered before it is sent, while commands follow each other."""
 PORT_RESET: Final = (0x23, 3, 4)
@@ -43,6 +38,14 @@ class _Pending:
 
     is_to_host: bool
     length: int
+
+    @property
+    def asked(self) -> int:
+        return self.length if self.is_to_host else 0
+
+    @property
+    def held(self) -> int:
+        return 0 if self.is_to_host else self.length
 
 
 class Importer:
@@ -65,8 +68,7 @@ class Importer:
         self._leave = leave
         self._reader = CommandReader(export.number)
         self._pending: dict[int, _Pending] = {}
-        self._asked = 0
-        self._held = 0
+        self._room = TransferRoom()
         self._returned: list[bytes] = []
         self._returned_octets = 0
         self._is_working = False
@@ -137,17 +139,14 @@ class Importer:
             raise HostRefusedError(reason=f"its transfer {number} is pending already")
         if command.is_isochronous:
             self._return(number, UrbStatus.INVALID, packets=0)
-        elif not self._has_room(command):
-            self._return(number, UrbStatus.NO_MEMORY)
         elif command.endpoint == 0:
             self._control(command)
+        elif not self._note(command):
+            self._return(number, UrbStatus.NO_MEMORY)
+        elif command.is_to_host:
+            self._transfers.submit_in(number, command.endpoint | TO_HOST, command.length)
         else:
-            self._note(command)
-            if command.is_to_host:
-                endpoint = command.endpoint | TO_HOST
-                self._transfers.submit_in(number, endpoint, command.length)
-            else:
-                self._transfers.submit_out(number, command.endpoint, command.data)
+            self._transfers.submit_out(number, command.endpoint, command.data)
 
     def _control(self, command: Submit) -> None:
         setup = command.parsed_setup()
@@ -157,8 +156,9 @@ class Importer:
             self._return(command.number, UrbStatus.DONE)
         elif is_other_way or command.length != setup.length:
             self._return(command.number, UrbStatus.STALLED)
+        elif not self._note(command):
+            self._return(command.number, UrbStatus.NO_MEMORY)
         else:
-            self._note(command)
             self._transfers.submit_control(command.number, setup, command.data)
 
     def _unlink(self, command: Unlink) -> None:
@@ -167,23 +167,17 @@ class Importer:
         code = Command.RETURN_UNLINK
         self._gather(RETURN_UNLINK.pack(code, command.number, 0, 0, 0, status), b"")
 
-    def _has_room(self, command: Submit) -> bool:
-        return (
-            len(self._pending) < MOST_PENDING
-            and self._asked + command.length <= MOST_ASKED
-            and self._held + len(command.data) <= MOST_HELD
-        )
-
-    def _note(self, command: Submit) -> None:
-        self._pending[command.number] = _Pending(command.is_to_host, command.length)
-        self._asked += command.length
-        self._held += len(command.data)
+    def _note(self, command: Submit) -> bool:
+        """Whether there is room for one more transfer, which is pending from now on."""
+        pending = _Pending(command.is_to_host, command.length)
+        if not self._room.take(asked=pending.asked, held=pending.held):
+            return False
+        self._pending[command.number] = pending
+        return True
 
     def _complete(self, number: int, status: TransferStatus, data: bytes) -> None:
         pending = self._pending.pop(number)
-        self._asked -= pending.length
-        if not pending.is_to_host:
-            self._held -= pending.length
+        self._room.give(asked=pending.asked, held=pending.held)
         told = STATUSES.get(status)
         if told is UrbStatus.DONE:
             length = len(data) if pending.is_to_host else pending.length
