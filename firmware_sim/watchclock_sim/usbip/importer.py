@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from watchclock_sim.errors import HostRefusedError
+from watchclock_sim.line.carriers.outbox import Outbox
 from watchclock_sim.line.carriers.transfer_room import TransferRoom
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 from watchclock_sim.usbip.commands import CommandReader, Submit, Unlink
@@ -23,8 +24,6 @@ from watchclock_sim.usbip.layouts import (
 __all__ = ["Importer"]
 
 TO_HOST: Final = 0x80
-OCTETS_AT_ONCE: Final = 1 << 16
-"""So much is gathered before it is sent, while commands follow each other."""
 PORT_RESET: Final = (0x23, 3, 4)
 """Type, request and value of SET_FEATURE(PORT_RESET). No device sees it on a bus: a hub does it,
 and where a hub is missing the kernel's own server resets the device (stub_rx.c)."""
@@ -64,14 +63,11 @@ class Importer:
         leave: Callable[[], None],
     ) -> None:
         self._export = export
-        self._send = send
+        self._outbox = Outbox(send)
         self._leave = leave
         self._reader = CommandReader(export.number)
         self._pending: dict[int, _Pending] = {}
         self._room = TransferRoom()
-        self._returned: list[bytes] = []
-        self._returned_octets = 0
-        self._is_working = False
         self._is_full = False
         self._is_closed = False
         export.is_imported = True
@@ -118,8 +114,7 @@ class Importer:
 
     def _work(self) -> None:
         """Carry out whole commands; what they return is sent in large pieces."""
-        self._is_working = True
-        try:
+        with self._outbox.gathering():
             while not (self._is_full or self._is_closed):
                 command = self._reader.next()
                 if command is None:
@@ -129,9 +124,6 @@ class Importer:
                     self._submit(command)
                 else:
                     self._unlink(command)
-        finally:
-            self._is_working = False
-            self._flush()
 
     def _submit(self, command: Submit) -> None:
         number = command.number
@@ -165,7 +157,7 @@ class Importer:
         was_pending = self._transfers.cancel(command.unlinked)
         status = UrbStatus.UNLINKED if was_pending else UrbStatus.DONE
         code = Command.RETURN_UNLINK
-        self._gather(RETURN_UNLINK.pack(code, command.number, 0, 0, 0, status), b"")
+        self._outbox.put(RETURN_UNLINK.pack(code, command.number, 0, 0, 0, status))
 
     def _note(self, command: Submit) -> bool:
         """Whether there is room for one more transfer, which is pending from now on."""
@@ -195,21 +187,7 @@ class Importer:
     ) -> None:
         code = Command.RETURN_SUBMIT
         head = RETURN_SUBMIT.pack(code, number, 0, 0, 0, status, length, 0, packets, 0)
-        self._gather(head, data)
-
-    def _gather(self, head: bytes, data: bytes) -> None:
-        self._returned.append(head)
-        if data:
-            self._returned.append(data)
-        self._returned_octets += len(head) + len(data)
-        if not self._is_working or self._returned_octets >= OCTETS_AT_ONCE:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._returned:
-            returned, self._returned = self._returned, []
-            self._returned_octets = 0
-            self._send(returned)
+        self._outbox.put(head, data)
 
     def _presence(self, is_plugged: bool) -> None:  # noqa: FBT001 - the value is what is told
         if not is_plugged:

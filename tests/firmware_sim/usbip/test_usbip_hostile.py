@@ -1,7 +1,6 @@
-"""Whatever a stranger sends to the USB/IP port, it is refused, told once, and harms no other host."""
+"""Whatever a stranger sends to the USB/IP port is refused, told once, and harms no other host."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +12,7 @@ from tests.support.usb_devices import NullDevice, ToldDevice
 from tests.support.usbip_serving import RawHost, connect, importing, serving, until
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.complaints import Complaints
+from watchclock_sim.line.carriers.stranger import WRITE_OCTETS
 from watchclock_sim.line.carriers.transfer_room import (
     LONGEST_INPUT,
     LONGEST_OUTPUT,
@@ -21,7 +21,7 @@ from watchclock_sim.line.carriers.transfer_room import (
 from watchclock_sim.usbip.commands import CommandReader
 from watchclock_sim.usbip.exports import Exports
 from watchclock_sim.usbip.importer import Importer
-from watchclock_sim.usbip.visitor import READ_OCTETS, WRITE_OCTETS
+from watchclock_sim.usbip.visitor import READ_OCTETS
 
 NO_MEMORY = -12
 STRANGE_REQUESTS = {
@@ -224,10 +224,10 @@ def test_a_host_that_does_not_read_is_not_heard_until_it_does() -> None:
             for number in range(count):
                 host.writer.write(by_hand.submit(number, by_hand.IN, 1, length=each))
             (visitor,) = server._settled
-            await until(lambda: visitor._is_held)
+            await until(lambda: visitor.is_held)
             await asyncio.sleep(0.1)
-            waiting = visitor._transport.get_write_buffer_size()
-            done = visitor._importer.done if visitor._importer else count
+            waiting = visitor.transport.get_write_buffer_size()
+            done = visitor.talk.done if visitor.talk else count
             octets = [await host.receive(48 + each) for _ in range(count)]
             await host.leave()
             return waiting, done, octets[-1][:48]
