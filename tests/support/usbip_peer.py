@@ -16,6 +16,7 @@ from usbip.transport import USBIP  # type: ignore[import-untyped]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_S: Final = 10
+A_LONG_TIME_S: Final = 30
 
 
 class Peer:
@@ -31,6 +32,7 @@ class Peer:
         sock: socket.socket = self._handle.conn.sock
         # It sends a head and its data apart, and would wait 40 ms between them.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.settimeout(A_LONG_TIME_S)
 
     @property
     def descriptor(self) -> Any:  # noqa: ANN401 - the peer has no types
