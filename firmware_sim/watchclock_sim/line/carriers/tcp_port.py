@@ -111,7 +111,8 @@ class TcpPort:
     def unplug(self) -> None:
         """Drop the host and stop listening."""
         self._end.follow(None)
-        for link in (self._host_link, self._listener):
+        # The listener first, so that a host which tries again at once finds nobody there.
+        for link in (self._listener, self._host_link):
             if link is not None:
                 link.close()
         self._host_link = self._listener = None
