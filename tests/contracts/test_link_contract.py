@@ -144,7 +144,7 @@ def test_every_installed_driver_keeps_the_contract() -> None:
     assert set(load_drivers()) == set(PEERS)
 
 
-@pytest.fixture(params=PEERS.values(), ids=PEERS)
+@pytest.fixture(params=list(PEERS.values()), ids=list(PEERS))
 def peer(request: pytest.FixtureRequest) -> Generator[Peer]:
     with request.param() as made:
         yield made

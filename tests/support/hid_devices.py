@@ -28,7 +28,7 @@ class HidDevice(BytePipe):
         self.node = node
         self.serial = serial
         self.product = product
-        self.usages = (0xFF00,)
+        self.usages = [0xFF00]
         self.raises = False
         self.is_refused = False
         self.reports: list[bytes] = []

@@ -21,15 +21,28 @@ SPEED = b"\xff\xfa\x2c\x65"
 
 
 class FarPort(BytePipe):
-    """The serial port of the server; what ``PortManager`` sets is set here."""
+    """The serial port of the server; what ``PortManager`` sets is set here.
+
+    Attributes:
+        fixed_baud: the only speed it has, whatever it is asked for; 0 for any.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.baudrate, self.bytesize, self.parity, self.stopbits = 9600, 8, "N", 1
+        self.fixed_baud = 0
+        self._baudrate, self.bytesize, self.parity, self.stopbits = 9600, 8, "N", 1
         self.xonxoff = self.rtscts = self.dsrdtr = False
         self.dtr = self.rts = self.break_condition = False
         self.cts = self.dsr = self.cd = True
         self.ri = False
+
+    @property
+    def baudrate(self) -> int:
+        return self.fixed_baud or self._baudrate
+
+    @baudrate.setter
+    def baudrate(self, baudrate: int) -> None:
+        self._baudrate = baudrate
 
     def reset_input_buffer(self) -> None:
         """Nothing waits."""
@@ -42,25 +55,27 @@ class SerialServer:
     """Serves one client after the other until it is closed.
 
     Attributes:
+        address: where clients find it.
         port: the serial port behind it.
         mute: beginnings of answers that are never sent.
         hangs_up: every client is sent away at once, as by a server whose port is in use.
+        last_words: what those it sends away are told, in the manner of ser2net 4.3.
         speaks: it speaks RFC 2217 at all.
+        ends_after: after so many bytes of a client the connection ends; 0 for never.
     """
 
     def __init__(self) -> None:
         self.port = FarPort()
         self.mute: tuple[bytes, ...] = ()
         self.hangs_up = False
+        self.last_words = b"\xff\xfd\x2cPort already in use\r\n"
         self.speaks = True
+        self.ends_after = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"rfc2217:127.0.0.1:{self._listener.getsockname()[1]}"
         self._client: socket.socket | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-
-    @property
-    def address(self) -> str:
-        return f"rfc2217:127.0.0.1:{self._listener.getsockname()[1]}"
 
     def write(self, data: bytes) -> None:
         """What ``PortManager`` answers."""
@@ -86,14 +101,16 @@ class SerialServer:
 
     def _talk(self, client: socket.socket) -> None:
         if self.hangs_up:
-            client.sendall(b"Port already in use\r\n")
+            client.sendall(self.last_words)
             return
         self._client = client
+        heard = 0
         manager = PortManager(cast("Any", self.port), cast("Any", self)) if self.speaks else None
         while self.port.is_plugged:
             if select.select([client], [], [], 0.001)[0]:
                 data = client.recv(4096)
-                if not data:
+                heard += len(data)
+                if not data or 0 < self.ends_after <= heard:
                     return
                 if manager is not None:
                     self.port.take(b"".join(manager.filter(data)))

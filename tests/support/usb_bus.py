@@ -32,6 +32,7 @@ class BulkDevice(BytePipe):
         fault: number of the error of the next transfer, 0 for none.
         interface_class: of the interface with the bulk endpoints.
         hides_descriptors: its configuration cannot be read.
+        takes_zero: it takes nothing of what is sent, without an error.
     """
 
     def __init__(self, serial: str = "5F00000000001234", product: int = 0x0003) -> None:
@@ -45,20 +46,28 @@ class BulkDevice(BytePipe):
         self.stalls = False
         self.fault = 0
         self.hides_descriptors = False
+        self.takes_zero = False
         self.claimed_by: object = None
         self.calls: list[str] = []
 
 
 class HandMadeBus:
-    """Behaves like ``usb.backend.IBackend``, which needs not be inherited from."""
+    """Behaves like ``usb.backend.IBackend``, which needs not be inherited from.
+
+    Attributes:
+        loses_devices: each leaves while the devices are listed.
+    """
 
     def __init__(self, *devices: BulkDevice) -> None:
         self.devices = list(devices)
+        self.loses_devices = False
 
     def enumerate_devices(self) -> list[BulkDevice]:
         return [device for device in self.devices if device.is_plugged]
 
     def get_device_descriptor(self, device: BulkDevice) -> SimpleNamespace:
+        if self.loses_devices:
+            raise error_of(errno.ENODEV)
         return SimpleNamespace(
             bLength=18,
             bDescriptorType=1,
@@ -205,6 +214,8 @@ class HandMadeBus:
         self._check(handle, endpoint == FROM_HOST and interface == 1 and timeout > 0)
         if not handle.device.takes:
             raise timed_out()
+        if handle.device.takes_zero:
+            return 0
         handle.device.take(data.tobytes())
         return len(data)
 
