@@ -26,6 +26,7 @@ from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
 from watchclock_sim.hardware.memory import AppendedList
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["WM5000T", "Wm5000tWand"]
 
@@ -145,4 +146,5 @@ WM5000T: Final = Personality(
     # wand does while they are high is not known; this one is silent.
     baud=19_200,
     wants_lines_low=True,
+    usb=lambda _number: CP2102_BRIDGE,
 )
