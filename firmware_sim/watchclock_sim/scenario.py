@@ -4,13 +4,13 @@ The field names of the values here are the keys of the TOML file; docs/simulator
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
-from watchclock_sim.hardware.profile import ClockPlan
+from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, HardwareProfile
 
 __all__ = [
     "Behaviour",
@@ -126,6 +126,7 @@ class WandPlan:
         stops_when_full: whether a full memory refuses new records instead of giving up the oldest.
         logs_host_actions: whether it writes system records about what the host does.
         faults: faults of its link, each in the form the command takes.
+        hardware: what becomes of its parts; its fields are keys of the wand.
     """
 
     key: str
@@ -138,6 +139,7 @@ class WandPlan:
     stops_when_full: bool
     logs_host_actions: bool
     faults: tuple[str, ...]
+    hardware: HardwareProfile = field(default_factory=HardwareProfile)
 
     def renumbered(self, number: str) -> "WandPlan":
         """The same wand with another number."""
@@ -202,6 +204,10 @@ class Scenario:
         """The UTC instant of a civil time in this night; before the shift is next morning."""
         is_next_day = moment < self.shift.begins
         return self._instant(self.date + dt.timedelta(days=int(is_next_day)), moment)
+
+    def life(self, wand: WandPlan) -> HardwareLife:
+        """What becomes of the parts of one wand in this night."""
+        return wand.hardware.life(self.instant, f"{self.seed} {self.date} {wand.key}")
 
     def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
         return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)
