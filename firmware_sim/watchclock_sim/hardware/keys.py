@@ -33,7 +33,7 @@ class Keys:
         return int(self._life.health(utc) is Health.FAILING)
 
     def presses(self, key: int, utc: datetime) -> int:
-        """How often the wand sees one press of that key: 0 while it is stuck, 2 when it bounces."""
+        """How often the wand sees one press of a key: 0 while it is stuck, 2 when it bounces."""
         if self.stuck(utc) >> (key - 1) & 1:
             return 0
         return 1 if self._life.works(utc, f"key {key}") else 2

@@ -44,7 +44,7 @@ class ResetCause(IntEnum):
 class Power:
     """Counts what a wand draws: asleep, awake until it has not been used for a while, docked.
 
-    In its dock a wand lives from the cable and draws nothing.
+    In its dock a wand lives from the cable and draws nothing; any other use means that it left.
 
     Args:
         plan: currents and times.
@@ -74,20 +74,13 @@ class Power:
             return before
         self._count(utc)
         self._is_off = False
-        if cause is WakeCause.CABLE:
-            self._is_docked = True
+        self._is_docked = cause is WakeCause.CABLE
         self._awake_until = max(self._awake_until, utc + self._plan.sleeps_after_s * SECOND)
         return before
 
     def pulse(self) -> None:
         """Motor and head run once."""
         self._drawn_uah += self._plan.pulse_ma * UA_A_MA * self._plan.pulse_ms / MS_AN_HOUR
-
-    def undock(self, utc: datetime) -> None:
-        """The cable is out; the wand is awake until it times out."""
-        self._count(utc)
-        self._is_docked = False
-        self._awake_until = utc + self._plan.sleeps_after_s * SECOND
 
     def switch_off(self, utc: datetime) -> None:
         """Nothing is drawn until a key or the cable wakes it."""

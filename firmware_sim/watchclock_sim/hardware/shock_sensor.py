@@ -85,5 +85,5 @@ class ShockSensor:
         return blow
 
     def feels_stillness(self, utc: datetime) -> bool:
-        """Whether it notices that the wand is not moved; one that does not work notices nothing."""
+        """Whether it notices that the wand is not moved."""
         return self._life.works(utc, "stillness")
