@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
 from watchclock_protocol.dialects.vs.lists import RosterEntry
 from watchclock_protocol.dialects.vs.records import GUARD_TAG_BIT, LogKind, tag_field
@@ -14,7 +13,7 @@ from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import ROM_OCTETS, TagId, TagTechnology
 from watchclock_protocol.wand_times import FIRST_SECOND
 from watchclock_sim.hardware.body import Body
-from watchclock_sim.hardware.contact_head import ContactHead
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.power import ResetCause, WakeCause
 from watchclock_sim.hardware.profile import Mishap
@@ -34,7 +33,6 @@ __all__ = ["VS", "VsWand"]
 MODELS: Final = {"5B": CONTACT, "5F": RADIO}
 """By the first two digits of the serial."""
 SERIAL_DIGITS: Final = 16
-FAMILY: Final = b"\x01"
 BATCH: Final = b"2026-05-B"
 PRODUCED: Final = date(2026, 5, 16)
 VERSION: Final = "1.4.0"
@@ -111,7 +109,7 @@ class VsWand:
             status = GUARD_TAG_BIT if is_guard_tag else 0
             subject = reading.octets.ljust(SUBJECT_OCTETS, b"\x00")
             is_kept = self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
-        for mishap in self._body.timeline.behind_touch(self.condition.touches):
+        for mishap in self._body.behind_touch():
             self._befall(mishap, utc)
         return is_kept
 
@@ -190,8 +188,7 @@ def _whole(tag: TagId) -> TagId:
     """The tag as the head reads it: a button named by its serial alone is a DS1990."""
     if tag.technology is not TagTechnology.IBUTTON or len(tag.octets) == ROM_OCTETS:
         return tag
-    rom = FAMILY + tag.octets[::-1].ljust(ROM_OCTETS - 2, b"\x00")
-    return TagId(tag.technology, rom + bytes((crc8_maxim(rom),)))
+    return TagId(tag.technology, rom_of(tag))
 
 
 def _is_number(number: str) -> bool:
