@@ -10,7 +10,7 @@ from watchclock_sim.hardware.health import HardwarePart, Health, PartFault, Part
 from watchclock_sim.hardware.humidity import Humidity, dew_point_c
 from watchclock_sim.hardware.keys import KEYS, Keys
 from watchclock_sim.hardware.profile import ClimatePlan
-from watchclock_sim.hardware.shock_sensor import Blow, ShockBand, ShockSensor
+from watchclock_sim.hardware.shock_sensor import Blow, BlowBand, ImpactSensor
 
 BEGIN = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
 
@@ -20,15 +20,15 @@ def life_of(part: HardwarePart, health: Health, measured: int | None = None) -> 
     return PartLife(part, [fault], "a wand")
 
 
-def sensor_of(health: Health) -> ShockSensor:
-    return ShockSensor(life_of(HardwarePart.SHOCK_SENSOR, health))
+def sensor_of(health: Health) -> ImpactSensor:
+    return ImpactSensor(life_of(HardwarePart.SHOCK_SENSOR, health))
 
 
 def test_blows_are_told_by_band_and_never_above_what_the_sensor_measures() -> None:
     sensor = sensor_of(Health.HEALTHY)
     felt = [sensor.feel(mg, 0, BEGIN) for mg in (1000, 2450, 40_000, 412_000)]
     assert felt == [None, Blow(peak_mg=2450), Blow(peak_mg=40_000), Blow(peak_mg=200_000)]
-    assert [each.band for each in felt if each] == list(ShockBand)
+    assert [each.band for each in felt if each] == list(BlowBand)
     assert (sensor.felt, sensor.strongest_mg) == (3, 200_000)
 
 

@@ -11,7 +11,7 @@ from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.power import WakeCause
 from watchclock_sim.hardware.profile import Mishap, MishapKind
 from watchclock_sim.hardware.radio_head import RadioHead
-from watchclock_sim.hardware.shock_sensor import ShockSensor
+from watchclock_sim.hardware.shock_sensor import ImpactSensor
 from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Notes", "PlainLife"]
@@ -54,7 +54,7 @@ class PlainLife:
         life = setup.life
         fitted = head(life.part(HardwarePart.HEAD))
         self._body: Final = Body(life, setup.battery, setup.clock, fitted)
-        self._shock: Final = ShockSensor(life.part(HardwarePart.SHOCK_SENSOR))
+        self._shock: Final = ImpactSensor(life.part(HardwarePart.SHOCK_SENSOR))
         self._memory: Final = life.part(HardwarePart.MEMORY)
         self._notes: Final = notes
 
