@@ -4,12 +4,13 @@ The field names of the values here are the keys of the TOML file; docs/simulator
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, HardwareProfile
 
 __all__ = [
     "Behaviour",
@@ -114,23 +115,6 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockPlan:
-    """What the wand's clock does during the night.
-
-    Attributes:
-        offset_s: seconds by which it is ahead (negative: behind) at the beginning of the shift.
-        drift_ppm: microseconds gained in each second.
-        stops_at: civil time at the site from which it shows the same for ever.
-        resets_at: civil time at the site at which it falls back to 2000-01-01 00:00:00.
-    """
-
-    offset_s: int = 0
-    drift_ppm: int = 0
-    stops_at: dt.time | None = None
-    resets_at: dt.time | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class WandPlan:
     """One wand of the night.
 
@@ -142,6 +126,7 @@ class WandPlan:
         stops_when_full: whether a full memory refuses new records instead of giving up the oldest.
         logs_host_actions: whether it writes system records about what the host does.
         faults: faults of its link, each in the form the command takes.
+        hardware: what becomes of its parts; its fields are keys of the wand.
     """
 
     key: str
@@ -154,6 +139,7 @@ class WandPlan:
     stops_when_full: bool
     logs_host_actions: bool
     faults: tuple[str, ...]
+    hardware: HardwareProfile = field(default_factory=HardwareProfile)
 
     def renumbered(self, number: str) -> "WandPlan":
         """The same wand with another number."""
@@ -218,6 +204,10 @@ class Scenario:
         """The UTC instant of a civil time in this night; before the shift is next morning."""
         is_next_day = moment < self.shift.begins
         return self._instant(self.date + dt.timedelta(days=int(is_next_day)), moment)
+
+    def life(self, wand: WandPlan) -> HardwareLife:
+        """What becomes of the parts of one wand in this night."""
+        return wand.hardware.life(self.instant, f"{self.seed} {self.date} {wand.key}")
 
     def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
         return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)
