@@ -29,7 +29,7 @@ from watchclock_sim.scenario import (
     WandPlan,
 )
 from watchclock_sim.scenario_check import check_references
-from watchclock_sim.toml_table import TomlTable
+from watchclock_sim.toml_table import TomlFile, TomlTable
 from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["DEFAULT_CAPACITY", "DEMO_NIGHT", "LARGEST_CAPACITY", "load"]
@@ -56,11 +56,11 @@ def load(path: Path) -> Scenario:
         ScenarioError: a key is missing, unknown or wrong; the error names it.
     """
     try:
-        with path.open("rb") as stream:
-            values = tomllib.load(stream)
+        text = path.read_text("utf-8")
+        values = tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise ScenarioFileError(file=path, reason=error) from error
-    table = TomlTable(values, str(path))
+    table = TomlTable(values, TomlFile(name=str(path), text=text))
     scenario = _whole(
         table,
         lambda: Scenario(

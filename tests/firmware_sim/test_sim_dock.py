@@ -141,3 +141,16 @@ def test_an_idle_wand_never_waits_for_ever_so_that_a_missed_signal_still_ends_it
         dock.serve()
     assert port.longest_wait_s is not None
     assert port.longest_wait_s <= 1
+
+
+def test_a_stalled_line_stands_still_in_the_middle_of_a_frame_and_loses_nothing() -> None:
+    sound, stalled = Bench(fcard_wand(137)), Bench(fcard_wand(137), "stall:byte=700,for_ms=3000")
+    assert stalled.ask(READ_137) == sound.ask(READ_137)
+    assert stalled.clock.now == pytest.approx(3.0)
+
+
+def test_a_hub_reset_takes_the_wand_off_the_line_and_puts_it_back() -> None:
+    bench = Bench(fcard_wand(137), "hub_reset:byte=700,for_ms=250")
+    assert len(bench.ask(READ_137)) == 700
+    assert bench.clock.now == pytest.approx(0.25)
+    assert bench.ask(READ_NUMBER) == NUMBER

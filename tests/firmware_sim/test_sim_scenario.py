@@ -42,7 +42,7 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ("date = 2026-11-20", "date = 2026-11-20T22:00:00", "date"),
         ("date = 2026-11-20", "", "date"),
         ("Asia/Shanghai", "Asia/Atlantis", "site.time_zone"),
-        ('name = "Harbour depot"', 'nmae = "Harbour depot"', "site.name"),
+        ('name = "Harbour depot"', 'nmae = "Harbour depot"', "site.nmae"),
         ("begins = 22:00:00", "begins = 22", "shift.begins"),
         ("seed = 7", "seed = 7\nsead = 8", "sead"),
         ('ibutton = "013C2B1A00000006"', 'ibutton = "1A2B3C"', "checkpoints[0].tags.ibutton"),
