@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.profile import ClockPlan
 
 __all__ = [
     "Behaviour",
@@ -111,23 +112,6 @@ class Duty:
     route: str
     begins: dt.time
     ends: dt.time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockPlan:
-    """What the wand's clock does during the night.
-
-    Attributes:
-        offset_s: seconds by which it is ahead (negative: behind) at the beginning of the shift.
-        drift_ppm: microseconds gained in each second.
-        stops_at: civil time at the site from which it shows the same for ever.
-        resets_at: civil time at the site at which it falls back to 2000-01-01 00:00:00.
-    """
-
-    offset_s: int = 0
-    drift_ppm: int = 0
-    stops_at: dt.time | None = None
-    resets_at: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
