@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from math import isfinite
 from typing import Final, TypeVar, cast
 
 from watchclock_sim.errors import ScenarioError
@@ -90,6 +91,31 @@ class TomlTable:
             raise self.wrong(key, f"{value} is not between {low} and {high}")
         return value
 
+    def number(self, key: str, default: float, *, low: float, high: float) -> float:
+        """A number with or without a fraction, from ``low`` to ``high``.
+
+        Raises:
+            ScenarioError: another type or out of range.
+        """
+        value = self._number(key, self._values[key]) if self.has(key) else default
+        if not low <= value <= high:
+            raise self.wrong(key, f"{value:g} is not between {low:g} and {high:g}")
+        return value
+
+    def pair(self, key: str) -> tuple[float, float] | None:
+        """Two numbers in a list, or None when the key is absent.
+
+        Raises:
+            ScenarioError: not such a list.
+        """
+        if not self.has(key):
+            return None
+        match self._list(key):
+            case [first, second]:
+                return self._number(key, first), self._number(key, second)
+            case _:
+                raise self.wrong(key, "it is not a list of two numbers")
+
     def day(self, key: str) -> date:
         """A calendar date without time.
 
@@ -130,16 +156,25 @@ class TomlTable:
             reason = f"{value!r} is not one of {', '.join(kind)}{suggestion(value, kind)}"
             raise self.wrong(key, reason) from error
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts, empty when the key is absent.
+    def optional_text(self, key: str) -> str | None:
+        """A text that is not empty, or None when the key is absent.
+
+        Raises:
+            ScenarioError: not such a text.
+        """
+        return self.text(key) if self.has(key) else None
+
+    def texts_and_tables(self, key: str) -> list["str | TomlTable"]:
+        """A list whose elements are texts or tables, empty when the key is absent.
 
         Raises:
             ScenarioError: not a list, or something else in it.
         """
         values = self._list(key) if self.has(key) else []
-        if not all(isinstance(value, str) for value in values):
-            raise self.wrong(key, "it is not a list of texts")
-        return tuple(str(value) for value in values)
+        return [
+            value if isinstance(value, str) else self._below((key, index), value)
+            for index, value in enumerate(values)
+        ]
 
     def table(self, key: str) -> "TomlTable":
         """A table below this one, empty when the key is absent.
@@ -149,6 +184,15 @@ class TomlTable:
         """
         self._known.add(key)
         return self._below((key,), self._values.get(key, {}))
+
+    def any_tables(self, key: str) -> list["TomlTable"]:
+        """The tables of an array, none when the key is absent.
+
+        Raises:
+            ScenarioError: not an array of tables.
+        """
+        values = self._list(key) if self.has(key) else []
+        return [self._below((key, index), value) for index, value in enumerate(values)]
 
     def tables(self, key: str) -> list["TomlTable"]:
         """The tables of an array, at least one.
@@ -178,6 +222,11 @@ class TomlTable:
         if not isinstance(value, dict):
             raise self.wrong(key, "it is not a table")
         return TomlTable(cast("dict[str, object]", value), self._file, (*self._path, *key))
+
+    def _number(self, key: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self.wrong(key, "it is not a number")
+        return float(value)
 
     def _list(self, key: str) -> list[object]:
         return cast("list[object]", self._typed(key, list, "a list", None))

@@ -293,10 +293,10 @@ def _check_keys(text: str, kind: type[Fault], settings: Mapping[str, int]) -> No
     for key, value in settings.items():
         if key not in known:
             reason = f"its keys are {', '.join(known)}, not {key}"
-            raise FaultError(fault=text, reason=reason)
+            raise FaultError(fault=text, reason=reason, key=key)
         low, high = LEAST.get(key, 0), MOST.get(key, FOREVER)
         if not low <= value <= high:
-            raise FaultError(fault=text, reason=f"{key} is {low} to {high}")
+            raise FaultError(fault=text, reason=f"{key} is {low} to {high}", key=key)
     for key, is_needed in known.items():
         if is_needed and key not in settings:
             raise FaultError(fault=text, reason=f"{key} is missing")
