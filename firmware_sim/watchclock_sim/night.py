@@ -8,7 +8,9 @@ from typing import NamedTuple
 
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
+from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.line.faults import Fault, lost_records
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.walk import Skip, Touch, walk
@@ -52,7 +54,8 @@ class _Event(NamedTuple):
 
 def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()) -> WalkedWand:
     """The wand at the end of the scenario's shift, with every record it kept."""
-    clock = _clock(scenario, plan)
+    life = scenario.life(plan)
+    clock = _clock(scenario, plan, life)
     battery = Battery(plan=plan.battery, utc=scenario.begins, rests_from=scenario.ends)
     setup = WandSetup(
         number=plan.number,
@@ -62,6 +65,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         when_full=WhenFull.STOP if plan.stops_when_full else WhenFull.OVERWRITE,
         logs_host_actions=plan.logs_host_actions,
         lost_records=lost_records(faults),
+        life=life,
     )
     firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)
@@ -89,16 +93,17 @@ def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
                 firmware.enrol(guard.number, guard.name_zh, tag)
 
 
-def _clock(scenario: Scenario, plan: WandPlan) -> WandClock:
+def _clock(scenario: Scenario, plan: WandPlan, life: HardwareLife) -> WandClock:
     """A clock set to the site's civil time at the beginning of the shift."""
     stops_at, resets_at = plan.clock.stops_at, plan.clock.resets_at
     return WandClock(
         civil=scenario.begins.astimezone(scenario.zone).replace(tzinfo=None),
         utc=scenario.begins,
-        drift_ppm=plan.clock.drift_ppm,
-        offset_s=plan.clock.offset_s,
+        plan=plan.clock,
         stops_at=scenario.instant(stops_at) if stops_at else None,
         resets_at=scenario.instant(resets_at) if resets_at else None,
+        oscillator=life.part(HardwarePart.RTC_OSCILLATOR),
+        bus=life.part(HardwarePart.RTC_BUS),
     )
 
 

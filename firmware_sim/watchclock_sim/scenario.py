@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
-from watchclock_sim.hardware.profile import ClockPlan, HardwareProfile
+from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, HardwareProfile
 
 __all__ = [
     "PARTNERED",
@@ -186,7 +186,7 @@ class WandPlan:
         faults: faults of its link, each in the form the command takes.
         fault: name of a fault profile (``fault_profiles.py``) that it shows; None for none.
         fault_at: civil time from which; None for the middle of the shift.
-        hardware: what its parts do and what happens to it, besides what the profile says.
+        hardware: what becomes of its parts; its fields are keys of the wand.
     """
 
     key: str
@@ -277,6 +277,10 @@ class Scenario:
         """The straight way between two checkpoints, None where a position is not known."""
         here, there = (self.checkpoint(key).position_m for key in (one, other))
         return None if here is None or there is None else math.dist(here, there)
+
+    def life(self, wand: WandPlan) -> HardwareLife:
+        """What becomes of the parts of one wand in this night."""
+        return wand.hardware.life(self.instant, f"{self.seed} {self.date} {wand.key}")
 
     def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
         return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)

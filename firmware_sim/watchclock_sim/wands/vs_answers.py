@@ -91,7 +91,7 @@ class VsAnswers:
                 return None
 
     def _examine(self, request: VsRequest, utc: datetime) -> VsReply | None:
-        voltage_mv, flaws = self._log.voltage_mv(utc), self._memory.torn_pages
+        voltage_mv, flaws = self._log.voltage_mv(utc), self._memory.flaws
         match request:
             case requests.ReadEvidence():
                 items = self._condition.evidence(voltage_mv, flaws)
