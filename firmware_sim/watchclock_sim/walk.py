@@ -30,9 +30,10 @@ def _turns(scenario: Scenario, wand: WandPlan) -> Iterator[Turn]:
 
 def _thefts(scenario: Scenario) -> Iterator[Theft]:
     """Tags that somebody carries about in the night, whichever wand goes there in vain."""
+    behaviours = {guard.key: guard.behaviour for guard in scenario.guards}
     for wand in scenario.wands:
         for turn in _turns(scenario, wand):
-            if turn.guard.behaviour is not Behaviour.TAG_STEALING:
+            if behaviours.get(turn.duty.guard) is not Behaviour.TAG_STEALING:
                 continue
             for step in walk_of(turn).steps():
                 if isinstance(step, Deed) and step.kind is DeedKind.TAG_STEALING:
