@@ -9,11 +9,13 @@ CodedError
         PersonalityUnknownError  nobody can simulate such a wand
         LinkPathTakenError  something else stands where the pty's link should be
         PortTakenError      the TCP port cannot be listened on
+        AllWandsFailedError     every wand that was served has failed
 """
 
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
+    "AllWandsFailedError",
     "FaultError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
@@ -87,3 +89,11 @@ class PortTakenError(SimulatorError):
     code = "sim.port_taken"
     template = "The simulated wand cannot listen on {address}: {reason}."
     next_step = "Choose another port, or 0 for any free one."
+
+
+class AllWandsFailedError(SimulatorError):
+    """The firmware of every wand has raised something; a mistake in the simulator."""
+
+    code = "sim.all_failed"
+    template = "Every simulated wand has failed."
+    next_step = "What it said before stands above; report it with the scenario and the seed."
