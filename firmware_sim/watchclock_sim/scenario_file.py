@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.errors import ScenarioFileError
+from watchclock_sim.fault_effects import with_fault
 from watchclock_sim.plan_tables import read_plan, whole
 from watchclock_sim.scenario import (
     WALKING_MPS,
@@ -59,7 +60,8 @@ def load(path: Path) -> Scenario:
     table = TomlTable(values, TomlFile(name=str(path), text=text))
     scenario = whole(table, lambda: _scenario(table))
     check_references(scenario, table)
-    return scenario
+    wands = tuple(with_fault(wand, scenario.shift) for wand in scenario.wands)
+    return replace(scenario, wands=wands)
 
 
 def _scenario(table: TomlTable) -> Scenario:
