@@ -77,9 +77,12 @@ class _ShorterWalk(GuardWalk):
         self._stands_at: str | None = None
 
     def far(self) -> list[str]:
-        """The checkpoints with the longest legs; never the first, where the guard begins."""
-        legs = sorted(self.route.legs[1:], key=self.planned_s, reverse=True)
-        return [leg.checkpoint for leg in legs[: max(1, round(FAR_SHARE * len(legs)))]]
+        """The checkpoints farthest off the way, there and on; never the first."""
+        legs = self.route.legs
+        on = [*legs[1:], legs[0]]
+        ways = [self.planned_s(leg) + self.planned_s(then) for leg, then in zip(legs, on, strict=True)]
+        order = sorted(range(1, len(legs)), key=lambda index: ways[index], reverse=True)
+        return [legs[index].checkpoint for index in order[: max(1, round(FAR_SHARE * len(order)))]]
 
     def short_leg_s(self, leg: Leg, number: int) -> int:
         """Seconds to a checkpoint after those before it were left out: straight if that is known."""
