@@ -10,6 +10,7 @@ from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
+from watchclock_sim.hardware.power import Power
 from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.line.faults import Fault, lost_records
 from watchclock_sim.night_values import KeptTouch, NotKept, WalkedWand
@@ -36,7 +37,14 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     night = walk(scenario, plan)
     life = thrown(scenario.life(plan), night.deeds)
     clock = _clock(scenario, plan, life)
-    battery = Battery(plan=plan.battery, utc=scenario.begins, rests_from=scenario.ends)
+    battery = Battery(
+        plan=plan.battery,
+        utc=scenario.begins,
+        rests_from=scenario.ends,
+        power=Power(life.power, scenario.begins),
+        draws=life.power,
+        life=life.part(HardwarePart.BATTERY),
+    )
     setup = WandSetup(
         number=plan.number,
         clock=clock,

@@ -1,79 +1,94 @@
-"""The wand's battery: a voltage that falls evenly, and what the wand notes about it."""
+"""The wand's battery: a voltage that falls evenly, or a cell that gives what the wand draws."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Final
 
-__all__ = ["FULL_BATTERY_MV", "LOW_MV", "Battery", "BatteryPlan", "Chemistry"]
+from watchclock_sim.hardware.battery_plan import FULL_BATTERY_MV, BatteryPlan, Chemistry
+from watchclock_sim.hardware.cells import CELLS, Cell
+from watchclock_sim.hardware.health import HardwarePart, Health, PartLife
+from watchclock_sim.hardware.power import Power
+from watchclock_sim.hardware.profile import PowerPlan
 
-FULL_BATTERY_MV: Final = 4000
+__all__ = ["FULL_BATTERY_MV", "LOW_MV", "Battery", "BatteryPlan", "Chemistry"]
 
 # FC wand protocol document: system record 5, "voltage too low (2.9 V)".
 LOW_MV: Final = 2900
 DEAD_MV: Final = 2500
 EMPTY_MV: Final = 3000
 FULL_MV: Final = 4150
+LOAD_MV: Final = 180
+"""By how much a battery without chemistry falls while motor and head run."""
+TIRED: Final = 4
+"""How many times the resistance of a sound cell a failing one has."""
 HOUR: Final = timedelta(hours=1)
-
-
-class Chemistry(StrEnum):
-    """What a battery is made of; ``cells.py`` has the curves."""
-
-    LI_MNO2 = "li_mno2"
-    """One CR123A, primary."""
-    LI_ION = "li_ion"
-    """One 18650, rechargeable."""
-    ALKALINE = "alkaline"
-    """Three AAA in series, primary."""
-    LI_SOCL2 = "li_socl2"
-    """One ER14505, primary: flat until the end."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatteryPlan:
-    """The battery at the beginning of the shift.
-
-    Attributes:
-        voltage_mv: without a chemistry, its voltage then.
-        falls_mv_per_hour: without a chemistry, what it loses in an hour.
-        chemistry: what it is made of; then it gives what the wand draws, along its curve.
-        charge_percent: with a chemistry, its charge then.
-        capacity_mah: with a chemistry, its capacity when new; None for the usual one.
-        age_months: with a chemistry, how old it is.
-        temperature_c: with a chemistry, how warm it is, in degrees Celsius.
-    """
-
-    voltage_mv: int = FULL_BATTERY_MV
-    falls_mv_per_hour: int = 0
-    chemistry: Chemistry | None = None
-    charge_percent: int = 100
-    capacity_mah: int | None = None
-    age_months: int = 0
-    temperature_c: int = 25
+WHOLE: Final = 100
+MILLI: Final = 1000
+AWAKENED_UAH: Final = 50
+"""What a cell has to give before its passivation is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Battery:
-    """A battery that had the planned voltage at ``utc`` and is in use until ``rests_from``."""
+    """A battery that was as planned at ``utc`` and is in use until ``rests_from``.
+
+    A cell falls by what is drawn, whether before ``rests_from`` or after.
+
+    Attributes:
+        power: what is drawn from a cell; None while nothing is.
+        draws: currents, for the load.
+        life: of the battery: a failing one is tired, a dead one gives nothing.
+    """
 
     plan: BatteryPlan
     utc: datetime
     rests_from: datetime
+    power: Power | None = None
+    draws: PowerPlan = field(default_factory=PowerPlan)
+    life: PartLife = field(default_factory=lambda: PartLife(HardwarePart.BATTERY))
+
+    @property
+    def cell(self) -> Cell | None:
+        """The curve it follows; None for one that falls evenly."""
+        return None if self.plan.chemistry is None else CELLS[self.plan.chemistry]
 
     def voltage_mv(self, utc: datetime) -> int:
-        """The voltage at that instant, in millivolts, never below a dead cell."""
+        """The voltage at that instant without load, in millivolts."""
+        if not self.life.works(utc, "rest") and self.life.health(utc) is not Health.FAILING:
+            return 0
+        if self.cell is not None:
+            return self.cell.open_mv(self._charge(self.cell, utc))
         used = min(utc, self.rests_from) - self.utc
         fallen = self.plan.falls_mv_per_hour * used / HOUR
         return max(min(DEAD_MV, self.plan.voltage_mv), round(self.plan.voltage_mv - fallen))
 
+    def loaded_mv(self, utc: datetime) -> int:
+        """The voltage while motor and head run."""
+        tired = TIRED if self.life.health(utc) is Health.FAILING else 1
+        cell = self.cell
+        if cell is None:
+            return max(0, self.voltage_mv(utc) - tired * LOAD_MV)
+        charge = self._charge(cell, utc)
+        resistance = cell.resistance_mohm(charge, self.plan.temperature_c, self.plan.age_months)
+        if self.plan.age_months and self._drawn_uah(utc) < AWAKENED_UAH:
+            resistance += cell.passivated_mohm
+        fall_mv = self.draws.pulse_ma * resistance * tired / MILLI
+        return max(0, round(self.voltage_mv(utc) - fall_mv))
+
     def charge_percent(self, utc: datetime) -> int:
-        """The charge at that instant, 0 to 100, straight from empty to full."""
+        """The charge at that instant, 0 to 100; without a cell straight from empty to full."""
+        if self.cell is not None:
+            return round(self._charge(self.cell, utc))
         share = (self.voltage_mv(utc) - EMPTY_MV) / (FULL_MV - EMPTY_MV)
-        return round(100 * min(1.0, max(0.0, share)))
+        return round(WHOLE * min(1.0, max(0.0, share)))
 
     def low_at(self) -> datetime | None:
-        """The instant from which the voltage is too low, or None if it never gets so in use."""
+        """The instant from which the voltage is too low, or None if it never gets so in use.
+
+        None for a cell too, because that depends on how the wand is used: it finds out itself.
+        """
+        if self.cell is not None:
+            return None
         above = self.plan.voltage_mv - LOW_MV
         if above < 0:
             return self.utc
@@ -81,3 +96,14 @@ class Battery:
             return None
         low_at = self.utc + HOUR * ((above + 1) / self.plan.falls_mv_per_hour)
         return low_at if low_at <= self.rests_from else None
+
+    def _charge(self, cell: Cell, utc: datetime) -> float:
+        """Per cent of what it can give."""
+        usable = cell.usable_mah(
+            self.plan.capacity_mah, self.plan.temperature_c, self.plan.age_months
+        )
+        drawn = WHOLE * self._drawn_uah(utc) / MILLI / usable
+        return max(0.0, self.plan.charge_percent - drawn)
+
+    def _drawn_uah(self, utc: datetime) -> float:
+        return 0.0 if self.power is None else self.power.drawn_uah(utc)

@@ -86,6 +86,10 @@ class WandClock:
         """A faultless clock that shows UTC."""
         return cls(civil=utc.astimezone(UTC).replace(tzinfo=None), utc=utc)
 
+    def stands(self, utc: datetime) -> bool:
+        """Whether its oscillator stands still at that instant because it stopped for good."""
+        return self._stops_at is not None and utc >= self._stops_at
+
     @property
     def gain_ppb(self) -> int:
         """Thousandths of a ppm by which it gains while its oscillator works."""
