@@ -51,8 +51,8 @@ class ScenarioError(SimulatorError):
     """One key of the scenario is missing, unknown or has a value that cannot be."""
 
     code = "sim.scenario"
-    template = "The scenario {file} is wrong at {key}: {reason}."
-    next_step = "Correct that key; docs/simulator.md describes every key."
+    template = "{file}:{line}: {key}: {reason}."
+    next_step = "Correct the scenario there; docs/simulator.md describes every key."
 
 
 class FaultError(SimulatorError):
