@@ -18,8 +18,9 @@ from watchclock_protocol.capture.reader import read_capture
 from watchclock_protocol.capture.steps import StepName, StepPayload, StepState
 from watchclock_protocol.errors import CaptureDamagedError
 
-__all__ = ["CaptureWriter"]
+__all__ = ["CaptureWriter", "packet"]
 
+_FLAGS: Final = {lane: layouts.FLAGS.build(LANES[lane].flags) for lane in Lane}
 _NO_FACTS: Final[Mapping[str, JsonValue]] = MappingProxyType({})
 
 
@@ -30,11 +31,20 @@ class _Option(NamedTuple):
 
 def _options(*options: _Option) -> bytes:
     ended = (*options, _Option(layouts.END_OF_OPTIONS, b""))
-    return b"".join(layouts.OPTION.build(option._asdict()) for option in ended)
+    return b"".join(
+        layouts.OPTION_HEAD_FORM.pack(code, len(value)) + _padded(value) for code, value in ended
+    )
 
 
 def _block(kind: int, *parts: bytes) -> bytes:
-    return layouts.BLOCK.build({"kind": kind, "body": b"".join(parts)})
+    body = b"".join(parts)
+    octets = len(body) + layouts.BLOCK_OVERHEAD
+    head = layouts.BLOCK_HEAD_FORM.pack(kind, octets)
+    return head + body + layouts.BLOCK_TAIL_FORM.pack(octets)
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % layouts.ALIGNMENT)
 
 
 def _section(about: CaptureAbout) -> bytes:
@@ -61,20 +71,21 @@ def _interface(traits: LaneTraits) -> bytes:
     return _block(layouts.INTERFACE_DESCRIPTION, layouts.INTERFACE_HEAD.build(head), options)
 
 
-def _packet(lane: Lane, data: bytes, utc_ns: int, *remarks: _Option) -> bytes:
+def packet(lane: Lane, data: bytes, utc_ns: int, *remarks: _Option) -> bytes:
+    """The block for packet data of a lane."""
     head = layouts.PACKET_HEAD_FORM.pack(
         lane, utc_ns >> 32, utc_ns & 0xFFFF_FFFF, len(data), len(data)
     )
     check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, zlib.crc32(data))
     options = _options(
         *remarks,
-        _Option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)),
+        _Option(layouts.FLAGS_OPTION, _FLAGS[lane]),
         _Option(layouts.HASH_OPTION, check),
     )
     return _block(
         layouts.ENHANCED_PACKET,
         head,
-        layouts.PACKET_DATA.build(data),
+        _padded(data),
         options,
     )
 
@@ -117,7 +128,11 @@ class CaptureWriter:
             utc_ns: when they had been read, or were about to be written, so that no answer is
                 older than its question; nanoseconds since 1970-01-01 UTC.
         """
-        return self._count(_packet(lane, data, utc_ns))
+        return self._count(packet(lane, data, utc_ns))
+
+    def take(self, blocks: bytes) -> bytes:
+        """Blocks of chunks that ``alike_chunks`` made, counted like one's own and given back."""
+        return self._count(blocks)
 
     def step(
         self,
@@ -145,7 +160,7 @@ class CaptureWriter:
             sha256=self._written.hexdigest(),
         )
         remark = _Option(layouts.COMMENT, payload.sentence.encode())
-        return self._count(_packet(Lane.STEP, payload.encode(), utc_ns, remark))
+        return self._count(packet(Lane.STEP, payload.encode(), utc_ns, remark))
 
     def _count(self, block: bytes) -> bytes:
         self._written.update(block)

@@ -1,7 +1,7 @@
 """All frames of a lane of a capture at once, as columns, and the records of their pages.
 
-The bytes are those of ``FRAMING`` and ``FRAME``; a test holds every column to what
-``FRAME`` parses. The live way, one frame at a time as a value, is ``frames.FrameReader``.
+The bytes are those of ``FRAMING`` and ``FRAME_HEAD_FORM``; a test holds every column to what
+they parse. The live way, one frame at a time as a value, is ``frames.FrameReader``.
 """
 
 from dataclasses import dataclass
