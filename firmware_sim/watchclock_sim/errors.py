@@ -9,11 +9,17 @@ CodedError
         PersonalityUnknownError  nobody can simulate such a wand
         LinkPathTakenError  something else stands where the pty's link should be
         PortTakenError      the TCP port cannot be listened on
+        ArchiveFolderError  the folder of an archive cannot be read or written
+        ArchiveOtherError   the folder holds something else
+        ArchiveWorkerLostError  a process was ended from outside
 """
 
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
+    "ArchiveFolderError",
+    "ArchiveOtherError",
+    "ArchiveWorkerLostError",
     "FaultError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
@@ -87,3 +93,27 @@ class PortTakenError(SimulatorError):
     code = "sim.port_taken"
     template = "The simulated wand cannot listen on {address}: {reason}."
     next_step = "Choose another port, or 0 for any free one."
+
+
+class ArchiveFolderError(SimulatorError):
+    """An archive cannot be read or written, as when the disk is full."""
+
+    code = "sim.archive_folder"
+    template = "The archive {folder} cannot be written: {reason}."
+    next_step = "Check the path, your rights and the room on the disk; run it again to go on."
+
+
+class ArchiveOtherError(SimulatorError):
+    """The folder holds an archive of other options, or something else."""
+
+    code = "sim.archive_other"
+    template = "The archive cannot be made in {folder}: {reason}."
+    next_step = "Name an empty folder, or give the options the archive in it was made with."
+
+
+class ArchiveWorkerLostError(SimulatorError):
+    """A worker process was ended from outside, for want of memory for example."""
+
+    code = "sim.worker_lost"
+    template = "A worker process ended before its work was done."
+    next_step = "Run it again with fewer --workers; what was written is kept."

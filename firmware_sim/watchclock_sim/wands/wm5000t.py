@@ -27,7 +27,7 @@ from watchclock_sim.hardware.memory import AppendedList
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
 
-__all__ = ["WM5000T", "Wm5000tWand"]
+__all__ = ["KEPT_OCTETS", "SERIAL_OCTETS", "WM5000T", "Wm5000tWand"]
 
 LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
