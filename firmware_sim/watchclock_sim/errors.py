@@ -12,6 +12,7 @@ CodedError
         ArchiveFolderError  the folder of an archive cannot be read or written
         ArchiveOtherError   the folder holds something else
         ArchiveWorkerLostError  a process was ended from outside
+        AllWandsFailedError     every wand that was served has failed
 """
 
 from watchclock_protocol.errors import CodedError
@@ -20,6 +21,7 @@ __all__ = [
     "ArchiveFolderError",
     "ArchiveOtherError",
     "ArchiveWorkerLostError",
+    "AllWandsFailedError",
     "FaultError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
@@ -117,3 +119,11 @@ class ArchiveWorkerLostError(SimulatorError):
     code = "sim.worker_lost"
     template = "A worker process ended before its work was done."
     next_step = "Run it again with fewer --workers; what was written is kept."
+
+
+class AllWandsFailedError(SimulatorError):
+    """The firmware of every wand has raised something; a mistake in the simulator."""
+
+    code = "sim.all_failed"
+    template = "Every simulated wand has failed."
+    next_step = "What it said before stands above; report it with the scenario and the seed."

@@ -67,9 +67,7 @@ def generate(settings: ArchiveSettings) -> Iterator[Summary]:
     store.finish([wand.folder for wand in fleet])
 
 
-def _each(
-    settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]
-) -> Iterator[Summary]:
+def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) -> Iterator[Summary]:
     work = partial(_generate_wand, settings)
     if settings.processes == 1:
         yield from map(work, pieces)

@@ -4,17 +4,17 @@ The options are the fields of ``ArchiveSettings``; ``watchclock sim archive --he
 """
 
 import argparse
-import datetime as dt
 import json
 import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from watchclock_sim.archive.generate import Summary, generate
 from watchclock_sim.archive.settings import ArchiveSettings
+from watchclock_sim.option_parser import add_options, option_values
 
 __all__ = ["archive_main", "run_archive"]
 
@@ -49,15 +49,8 @@ def archive_main(arguments: Sequence[str]) -> None:
     """
     parser = argparse.ArgumentParser(prog="watchclock_sim archive", allow_abbrev=False)
     parser.add_argument("folder", type=Path)
-    kinds = {"begin": dt.date.fromisoformat, "end": dt.date.fromisoformat}
-    for field in fields(ArchiveSettings):
-        name = f"--{field.name}"
-        if isinstance(field.default, bool):
-            parser.add_argument(name, action="store_true")
-        elif field.name != "folder":
-            kind = kinds.get(field.name, type(field.default))
-            parser.add_argument(name, type=kind, default=field.default)
-    settings = ArchiveSettings(**vars(parser.parse_args(arguments)))
+    add_options(parser, ArchiveSettings, frozenset({"folder"}))
+    settings = ArchiveSettings(**option_values(parser.parse_args(arguments)))
     _log(run_archive(settings), settings.wands)
 
 

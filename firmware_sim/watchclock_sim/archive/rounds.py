@@ -88,6 +88,4 @@ def walked(night: Night, count: int, checkpoints: int, chance: np.random.Generat
         leg_s = LEGS_SHARE * every_s / checkpoints
         since = (legs + STROLL * chance.random(count)) * leg_s
     at = night.begins_s + rounds * every_s + since
-    return Touches(
-        utc_s=at.astype(np.int64), places=legs, guard=1 + night.number % GUARDS
-    )
+    return Touches(utc_s=at.astype(np.int64), places=legs, guard=1 + night.number % GUARDS)

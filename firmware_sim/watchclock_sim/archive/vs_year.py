@@ -161,9 +161,7 @@ class VsYear:
         if newest > self.log.read_pointer:
             wanted = requests.MoveReadPointer(serial=self._identity.serial, sequence=newest)
             self._ask(talk, wanted, replies.ReadPointer(sequence=newest))
-            self._since_download.append(
-                ("records_read", self._clock.shown_at(talk.now_s), newest)
-            )
+            self._since_download.append(("records_read", self._clock.shown_at(talk.now_s), newest))
             self.log.acknowledge()
 
     def set_clock(self, talk: Talk, zone: ZoneInfo) -> datetime:
@@ -213,7 +211,9 @@ class VsYear:
         columns["subject"][where] = SHORT_MS if is_contact else KNOCK_MG
 
 
-def _with_events(columns: dict[str, npt.NDArray[Any]], events: list[tuple[str, int]]) -> dict[str, npt.NDArray[Any]]:
+def _with_events(
+    columns: dict[str, npt.NDArray[Any]], events: list[tuple[str, int]]
+) -> dict[str, npt.NDArray[Any]]:
     """The columns with events of the log before the touches."""
     count = len(events)
     before = {

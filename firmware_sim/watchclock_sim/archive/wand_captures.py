@@ -74,9 +74,7 @@ def _row(wand: WandPlace, night: Night) -> Row:
     }
 
 
-def _told(
-    wand: WandPlace, night: Night, held: Held, waiting: int, name: str, sha256: str
-) -> Row:
+def _told(wand: WandPlace, night: Night, held: Held, waiting: int, name: str, sha256: str) -> Row:
     found = night.anomalies | ({Anomaly.LATE_DOWNLOAD} if waiting else set())
     found |= {Anomaly.OVERWRITTEN} if held.overwritten else set()
     return _row(wand, night) | {

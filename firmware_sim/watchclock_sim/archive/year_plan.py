@@ -121,7 +121,9 @@ def _missed(chance: np.random.Generator, count: int) -> list[bool]:
     """Nights after which nobody downloads the wand; never the last."""
     missed = [False] * count
     for begin in np.flatnonzero(chance.random(count) < LATE_SHARE).tolist():
-        for number in range(begin, begin + int(chance.integers(1, MOST_LATE_NIGHTS, endpoint=True))):
+        for number in range(
+            begin, begin + int(chance.integers(1, MOST_LATE_NIGHTS, endpoint=True))
+        ):
             if number < count - 1 and not all(missed[max(0, number - MOST_LATE_NIGHTS) : number]):
                 missed[number] = True
     return missed

@@ -89,9 +89,7 @@ def packet(lane: Lane, data: bytes, utc_ns: int, remark: bytes = b"") -> bytes:
     )
     check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, zlib.crc32(data))
     hashed = _option(layouts.HASH_OPTION, check)
-    return _block(
-        layouts.ENHANCED_PACKET, head, _padded(data), remark, _FLAGS[lane], hashed, _END
-    )
+    return _block(layouts.ENHANCED_PACKET, head, _padded(data), remark, _FLAGS[lane], hashed, _END)
 
 
 class CaptureWriter:
