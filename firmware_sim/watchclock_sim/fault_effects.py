@@ -86,7 +86,9 @@ class MissedReads:
 
     def __init__(self, scenario: Scenario, plan: WandPlan) -> None:
         self._profile = profile_of(plan)
-        self._begins = scenario.begins if plan.fault_at is None else scenario.instant(plan.fault_at)
+        self._begins = (
+            scenario.begins if plan.fault_at is None else scenario.instant(plan.fault_at)
+        )
         name = f"{scenario.seed} {scenario.date} {plan.key} missed"
         self._chance = random.Random(name)  # noqa: S311 - repeatable, not secret
 
@@ -123,4 +125,6 @@ def _damage(deed: Deed) -> tuple[PartFault, ...]:
     if deed.damage is None:
         return ()
     parts = FAULT_PROFILES[deed.damage].parts
-    return tuple(replace(part.fault(lambda _: deed.begins), from_utc=deed.begins) for part in parts)
+    return tuple(
+        replace(part.fault(lambda _: deed.begins), from_utc=deed.begins) for part in parts
+    )

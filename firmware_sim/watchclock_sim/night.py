@@ -66,9 +66,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         )
         why_not = None if is_kept else _why_not(touch, life, is_dead=is_dead)
         wand_time = clock.reading(touch.utc)
-        kept.append(
-            KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not)
-        )
+        kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
 
     touches, missed = _happened(scenario, plan, night)
     events = [] if is_dead else list(_condition(scenario, plan, battery, firmware))
@@ -84,9 +82,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     )
 
 
-def _happened(
-    scenario: Scenario, plan: WandPlan, night: Night
-) -> tuple[list[Touch], list[Skip]]:
+def _happened(scenario: Scenario, plan: WandPlan, night: Night) -> tuple[list[Touch], list[Skip]]:
     """The touches of the walk that happen, and those that do not and why."""
     missed_reads = MissedReads(scenario, plan)
     touches: list[Touch] = []

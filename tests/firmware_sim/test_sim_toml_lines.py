@@ -72,7 +72,9 @@ def leaves(values: object, path: KeyPath = ()) -> list[KeyPath]:
     if isinstance(values, dict):
         return [leaf for key, value in values.items() for leaf in leaves(value, (*path, str(key)))]
     if isinstance(values, list):
-        return [leaf for index, value in enumerate(values) for leaf in leaves(value, (*path, index))]
+        return [
+            leaf for index, value in enumerate(values) for leaf in leaves(value, (*path, index))
+        ]
     return [path]
 
 

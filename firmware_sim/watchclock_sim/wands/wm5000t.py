@@ -31,7 +31,7 @@ from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
-__all__ = ["WM5000T", "Wm5000tWand"]
+__all__ = ["KEPT_OCTETS", "SERIAL_OCTETS", "WM5000T", "Wm5000tWand"]
 
 LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
