@@ -8,7 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from watchclock.language import translate as _
-from watchclock_sim.program import Settings, run
+from watchclock_sim.program import run
+from watchclock_sim.settings import Settings
 from watchclock_sim.wands.personality import personality_names
 
 __all__ = ["app"]

@@ -12,7 +12,7 @@ from watchclock_sim import scenario
 from watchclock_sim.__main__ import main
 from watchclock_sim.hardware.battery import BatteryPlan
 from watchclock_sim.line.faults import FAULT_KINDS
-from watchclock_sim.program import Settings
+from watchclock_sim.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
 SCENARIO_VALUES = [
@@ -28,6 +28,8 @@ SCENARIO_VALUES = [
     scenario.ClockPlan,
     BatteryPlan,
 ]
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
+OPTIONS -= {"--dialect", "--link"}
 
 
 def section(title: str) -> str:
@@ -59,9 +61,8 @@ def test_every_option_is_documented_and_known_to_the_command() -> None:
     known = {
         name for parameter in command.params for name in parameter.opts if name.startswith("--")
     }
-    documented = set(re.findall(r"^\| `(--\w+)", section("Options"), re.MULTILINE))
-    settings = {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
-    assert known == documented == settings
+    documented = set(re.findall(r"^\| `(--[\w-]+)", section("Options"), re.MULTILINE))
+    assert known == documented == OPTIONS
 
 
 def test_both_entries_of_the_simulator_take_the_same_options(
@@ -69,5 +70,5 @@ def test_both_entries_of_the_simulator_take_the_same_options(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    known = set(re.findall(r"--\w+", capsys.readouterr().out)) - {"--help"}
-    assert known == {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
+    known = set(re.findall(r"(?<![\w-])--[\w-]+", capsys.readouterr().out)) - {"--help"}
+    assert known == OPTIONS

@@ -16,6 +16,7 @@ from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.carriers.pty_port import PtyPort
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.wands.kaihe_eb import KAIHE_EB, KaiheWand
 
 pytestmark = pytest.mark.pty
@@ -56,8 +57,12 @@ def serve_a_knocked_wand(link: Path) -> int:
         wand.touch(touch.tag, touch.utc, is_guard_tag=False)
     for _ in range(2):
         wand.knock(DOCKED_AT)
-    port = PtyPort(link)
-    Dock(wand, port, faults=LineFaults((), 0), baud=0, clock=SystemClock()).serve()
+    port, clock = PtyPort(link), SystemClock()
+    harbour = Harbour(clock)
+    dock = Dock(wand, port, faults=LineFaults((), 0), baud=0, clock=clock)
+    harbour.add(dock, port, "the knocked wand")
+    run_harbour(harbour, lambda: None)
+    return 0
 
 
 def test_knocks_come_with_every_download_and_are_the_same_records(tmp_path: Path) -> None:

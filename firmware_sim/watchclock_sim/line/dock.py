@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.faults import LineFaults, Unplug
@@ -16,8 +16,10 @@ __all__ = ["Dock"]
 
 LOG: Final = logging.getLogger(__name__)
 MOST_BUFFERED: Final = 16_384
+MOST_HEARD: Final = 65_536
+MOST_ANSWERS: Final = 64
+"""Requests in the wand that wait for their answers to leave; the host has to wait with more."""
 MILLISECOND_S: Final = 0.001
-LONGEST_WAIT_S: Final = 0.5
 
 
 class _Held(NamedTuple):
@@ -52,16 +54,8 @@ class Dock:
         self._buffer = bytearray()
         self._sent = 0
         self._is_plugged = True
+        self._has_left_unread = False
         self._replug_at: float | None = None
-
-    def serve(self) -> NoReturn:
-        """Answer hosts until interrupted."""
-        while True:
-            self.turn()
-            # A signal that arrives just before select() does not end it, so no wait is for ever.
-            idle_s = self.idle_s(self._clock.monotonic())
-            bounded_s = LONGEST_WAIT_S if idle_s is None else min(idle_s, LONGEST_WAIT_S)
-            self._port.wait(bounded_s, wants_write=bool(self._buffer))
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -73,7 +67,8 @@ class Dock:
         self._send(now)
 
     def _hear(self, now: float) -> None:
-        data = self._port.read()
+        self._has_left_unread = not self._has_room
+        data = b"" if self._has_left_unread else self._port.read()
         if data:
             self._incoming.put(data, now)
         heard = self._incoming.arrived(now)
@@ -83,6 +78,11 @@ class Dock:
         deadline = self._firmware.deadline
         if deadline is not None and now >= deadline:
             self._answers.append(self._firmware.expire(now, utc))
+
+    @property
+    def _has_room(self) -> bool:
+        """Whether the wand listens; a host that floods it has to wait, as on a real line."""
+        return len(self._incoming) < MOST_HEARD and len(self._answers) < MOST_ANSWERS
 
     def _answer(self, now: float) -> None:
         """Draw frames until enough are on the line; they are made while earlier ones travel."""
@@ -135,8 +135,8 @@ class Dock:
         LOG.info("plugged in again at %s", self._port.address)
 
     def idle_s(self, now: float) -> float | None:
-        """Seconds until something is due, None when only the host can bring something."""
-        if self._wants_frames():
+        """Seconds until something is due, None when only the port can bring something."""
+        if self._wants_frames() or (self._has_left_unread and self._has_room):
             return 0.0
         moments = [
             self._replug_at,
