@@ -37,7 +37,13 @@ __all__ = ["download", "ports"]
 
 def download(  # noqa: PLR0913 - one parameter an option of the command
     address: Annotated[
-        str, typer.Argument(help=_("auto, a device path, or tcp:HOST:PORT."))
+        str,
+        typer.Argument(
+            help=_(
+                "auto, a device path, tcp:HOST:PORT, rfc2217:HOST:PORT, usb:VID:PID or"
+                " hid:VID:PID."
+            )
+        ),
     ] = AUTO,
     *,
     dialect: Annotated[
@@ -78,7 +84,14 @@ def ports(also: AlsoOption = None, *, as_json: JsonOption = False) -> None:
     """List the ports a wand can be on."""
     found = make_discovery(also).find_ports()
     if as_json:
-        told = [{"address": port.address, "description": port.description} for port in found]
+        told = [
+            {
+                "address": port.address,
+                "description": port.description,
+                "hardware": port.hardware,
+            }
+            for port in found
+        ]
         sys.stdout.write(json.dumps({"ports": told}) + "\n")
         return
     if not found:

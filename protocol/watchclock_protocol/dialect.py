@@ -16,6 +16,7 @@ from watchclock_protocol.files import FileFormat, FileListener
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostSession, Listener, LiveSession
+from watchclock_protocol.usb_identities import UsbIdentity
 
 __all__ = ["Capability", "Dialect", "LineSettings", "SharedLine", "file_dialect"]
 __all__ += ["find_profile", "host_session", "live_session", "require_unit"]
@@ -91,6 +92,7 @@ class Dialect:
         shared_line: for wands of which several can be on one line; None where a line has one.
         live: makes a host session that can also listen to records as they are made, for the wand
             with this address or, with None, for the only one; None where wands push nothing.
+        usb: the USB devices its wands are known to be; empty where nobody has published them.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Dialect:
     desk_reader: Callable[[int], DeskReaderSession] | None = None
     shared_line: SharedLine | None = None
     live: Callable[[int | None], LiveSession] | None = None
+    usb: tuple[UsbIdentity, ...] = ()
 
 
 def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostSession]:
