@@ -23,7 +23,6 @@ class WandOrder:
     Attributes:
         name: of the folder its captures come back in.
         dialect: what it speaks.
-        serial: serial number in its USB device descriptor, by which the guest finds it.
         scheme: of the address it is downloaded at: ``serial``, ``usb`` or ``hid``.
         usbip_port: where the simulator exports it, on the loopback outside; None for a device
             that QEMU plugs in by itself.
@@ -31,7 +30,6 @@ class WandOrder:
 
     name: str
     dialect: str
-    serial: str
     scheme: str
     usbip_port: int | None
 
@@ -42,12 +40,10 @@ class LineOrder:
 
     Attributes:
         name: of its report.
-        serial: serial number in its USB device descriptor.
         usbip_port: where it is exported.
     """
 
     name: str
-    serial: str
     usbip_port: int
 
 
@@ -77,13 +73,15 @@ class SeenDevice:
     """A USB device as the guest's kernel shows it in sysfs.
 
     Attributes:
-        place: its name on the bus, for example ``1-1``.
-        controller: what the root hub says of itself; it ends with the controller's driver.
+        place: its port, for example ``1-1``.
+        address: bus and device number; never given twice, so a device put back has another.
+        controller: the driver of its bus: ``vhci_hcd`` over USB/IP, ``xhci_hcd`` from QEMU.
         drivers: the driver bound to each interface, by the interface's number; empty for none.
         nodes: the device files its drivers made, sorted.
     """
 
     place: str
+    address: str
     controller: str
     vendor: int
     product: int
@@ -98,7 +96,7 @@ class Attempt:
 
     Attributes:
         error: its code; empty when the download came to its end.
-        is_node_gone: whether the device had left the bus when the download was over.
+        is_device_gone: whether the device had left the bus a moment after the download.
         is_acknowledged: the wand knows that its records are safe.
         lasted_s: by the guest's clock.
     """
@@ -107,7 +105,7 @@ class Attempt:
     announced: int = 0
     received: int = 0
     is_acknowledged: bool = False
-    is_node_gone: bool = False
+    is_device_gone: bool = False
     lasted_s: float = 0.0
 
 
@@ -143,9 +141,7 @@ class LineReport:
 
     name: str
     seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
-    shown: Mapping[str, Mapping[str, bool]] = field(
-        default_factory=dict[str, Mapping[str, bool]]
-    )
+    shown: Mapping[str, Mapping[str, bool]] = field(default_factory=dict[str, Mapping[str, bool]])
     trouble: str = ""
 
 

@@ -6,8 +6,8 @@ import traceback
 from pathlib import Path
 from typing import Final
 
-from tests.kernel.guest.usb_tree import find_device, wait_for_device
-from tests.kernel.guest.usbip_client import attach
+from tests.kernel.guest.plugging import Sockets
+from tests.kernel.guest.usb_tree import is_gone
 from tests.kernel.orders import Attempt, DockingReport, SeenDevice, WandOrder
 from tests.support.docks import download_from
 from watchclock_protocol.errors import CodedError
@@ -15,22 +15,20 @@ from watchclock_protocol.errors import CodedError
 __all__ = ["dock"]
 
 SPOOLS: Final = Path("/run/spools")
-"""In the guest's memory: what is written there is moved out when the wand is done."""
+"""In the guest's memory: what is written there is copied out when the wand is done."""
 
 
-def dock(order: WandOrder, exchange: Path) -> DockingReport:
+def dock(order: WandOrder, sockets: Sockets, exchange: Path) -> DockingReport:
     """Everything that is tried with one wand; its captures are then in ``exchange``."""
     devices: list[SeenDevice] = []
     attempts: list[Attempt] = []
     address = trouble = ""
     spool = SPOOLS / order.name
     try:
-        for is_to_be_pulled in (True, False):
-            devices.append(_plugged_in(order))
-            address = address_of(order, devices[-1])
-            attempts.append(_attempt(order, address, spool))
-            if not is_to_be_pulled:
-                attempts.append(_attempt(order, address, spool))
+        for downloads in (1, 2):
+            devices.append(sockets.plug_in(order.usbip_port))
+            address = _address(order, devices[-1])
+            attempts += [_attempt(order, devices[-1], spool) for _ in range(downloads)]
     except Exception:  # noqa: BLE001 - it is reported, and the next wand is docked
         trouble = traceback.format_exc()
     if spool.exists():
@@ -40,7 +38,7 @@ def dock(order: WandOrder, exchange: Path) -> DockingReport:
     )
 
 
-def address_of(order: WandOrder, device: SeenDevice) -> str:
+def _address(order: WandOrder, device: SeenDevice) -> str:
     """Where ``watchclock download`` finds the wand."""
     if order.scheme == "serial":
         (node,) = (node for node in device.nodes if "tty" in node)
@@ -48,22 +46,13 @@ def address_of(order: WandOrder, device: SeenDevice) -> str:
     return f"{order.scheme}:{device.vendor:04X}:{device.product:04X}:{device.serial}"
 
 
-def _plugged_in(order: WandOrder) -> SeenDevice:
-    if order.usbip_port is not None:
-        attach(order.usbip_port)
-    return wait_for_device(order.serial, has_nodes=True)
-
-
-def _attempt(order: WandOrder, address: str, spool: Path) -> Attempt:
+def _attempt(order: WandOrder, device: SeenDevice, spool: Path) -> Attempt:
     began = time.monotonic()
     try:
-        result = download_from(address, spool, dialect=order.dialect)
+        result = download_from(_address(order, device), spool, dialect=order.dialect)
     except CodedError as error:
-        return Attempt(
-            error=error.code,
-            is_node_gone=find_device(order.serial) is None,
-            lasted_s=time.monotonic() - began,
-        )
+        lasted_s = time.monotonic() - began
+        return Attempt(error=error.code, is_device_gone=is_gone(device), lasted_s=lasted_s)
     return Attempt(
         announced=result.announced,
         received=result.received,

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 import serial
 
-from tests.kernel.guest.usb_tree import wait_for_device
-from tests.kernel.guest.usbip_client import attach
+from tests.kernel.guest.plugging import Sockets
 from tests.kernel.orders import LineOrder, LineReport
 
 __all__ = ["try_lines"]
@@ -59,20 +58,21 @@ SHOWN: Final[Mapping[str, Mapping[str, bool]]] = {
 """What the device shows, one after the other, by pyserial's names."""
 
 
-def try_lines(order: LineOrder) -> LineReport:
+def try_lines(order: LineOrder, sockets: Sockets) -> LineReport:
     """Every trial with one device."""
     seen: dict[str, Mapping[str, Any]] = {}
     shown: dict[str, Mapping[str, bool]] = {}
     trouble = ""
     try:
-        attach(order.usbip_port)
-        (node,) = wait_for_device(order.serial, has_nodes=True).nodes
+        (node,) = sockets.plug_in(order.usbip_port).nodes
         with serial.Serial(node, 9600, timeout=ANSWER_TIMEOUT_S, exclusive=True) as port:
             for name, apply in TRIALS.items():
                 apply(port)
                 seen[name] = _ask(port, "SEE")
             for name, levels in SHOWN.items():
-                _ask(port, "SHOW " + " ".join(f"{line}={level:d}" for line, level in levels.items()))
+                _ask(
+                    port, "SHOW " + " ".join(f"{line}={level:d}" for line, level in levels.items())
+                )
                 shown[name] = _settled(port, levels)
     except Exception:  # noqa: BLE001 - it is reported, and the next device is tried
         trouble = traceback.format_exc()

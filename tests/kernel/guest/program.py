@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.kernel.guest.dockings import dock
 from tests.kernel.guest.line_trials import try_lines
+from tests.kernel.guest.plugging import Sockets
 from tests.kernel.orders import DockingReport, LineReport, ListedPort, Orders, Reports
 from watchclock_device.registry import load_drivers
 
@@ -20,14 +21,15 @@ def main(exchange: Path) -> None:
     """Carry out the orders in ``exchange``; the reports are written there too."""
     orders = Orders.load(exchange)
     _say("begins")
+    sockets = Sockets()
     dockings: list[DockingReport] = []
     for wand in orders.wands:
-        dockings.append(dock(wand, exchange))
+        dockings.append(dock(wand, sockets, exchange))
         Reports(dockings=dockings).save(exchange)
         _say(f"{wand.name} is done")
     lines: list[LineReport] = []
     for line in orders.lines:
-        lines.append(try_lines(line))
+        lines.append(try_lines(line, sockets))
         _say(f"{line.name} is done")
     Reports(dockings=dockings, lines=lines, ports=_listed_ports()).save(exchange)
 

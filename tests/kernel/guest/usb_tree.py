@@ -1,16 +1,17 @@
 """The guest's USB devices as its kernel shows them in sysfs, and waiting for them.
 
 Names and files: the kernel's Documentation/ABI/testing/sysfs-bus-usb and stable/sysfs-bus-usb.
+A serial number is no name for a device: all bridge chips of one kind can have the same.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Final, TypeVar
 
 from tests.kernel.orders import SeenDevice
 
-__all__ = ["PATIENT_S", "find_device", "wait_for_device", "wait_until"]
+__all__ = ["PATIENT_S", "is_gone", "seen_devices", "wait_for_new_device", "wait_until"]
 
 DEVICES: Final = Path("/sys/bus/usb/devices")
 NODE_CLASSES: Final = ("tty", "hidraw")
@@ -21,35 +22,44 @@ PAUSE_S: Final = 0.02
 ValueType = TypeVar("ValueType")
 
 
-def find_device(serial: str) -> SeenDevice | None:
-    """The device with this serial number; None while it is not there, or only half."""
-    for folder in DEVICES.glob("*-*"):
-        if ":" in folder.name:
-            continue
-        try:
-            if (folder / "serial").read_text().strip() == serial:
-                return _seen(folder)
-        except OSError:
-            continue  # it has no serial number, or it is leaving
-    return None
+def seen_devices() -> list[SeenDevice]:
+    """Every device that is no root hub."""
+    folders = (each for each in sorted(DEVICES.glob("*-*")) if ":" not in each.name)
+    seen = (_seen(folder) for folder in folders)
+    return [device for device in seen if device is not None]
 
 
-def wait_for_device(serial: str, *, has_nodes: bool) -> SeenDevice:
-    """The device, once each of its interfaces that is to have a driver has one.
+def wait_for_new_device(controller: str, known: Collection[str]) -> SeenDevice:
+    """The device that has come, once its drivers have made its device files.
 
     Args:
-        serial: its serial number.
-        has_nodes: wait for its device files as well.
+        controller: the driver of the bus on which it is to come.
+        known: addresses of the devices that are not meant.
 
     Raises:
         TimeoutError: it did not come.
     """
 
     def found() -> SeenDevice | None:
-        device = find_device(serial)
-        return None if device is None or (has_nodes and not device.nodes) else device
+        for device in seen_devices():
+            is_new = device.controller == controller and device.address not in known
+            if is_new and device.nodes:
+                return device
+        return None
 
-    return wait_until(found, f"a device with the serial number {serial}")
+    return wait_until(found, f"a new device on {controller}")
+
+
+def is_gone(device: SeenDevice) -> bool:
+    """Whether it has left the bus, or leaves it in a moment."""
+
+    def has_left() -> bool:
+        return device.address not in {each.address for each in seen_devices()}
+
+    try:
+        return wait_until(has_left, "a device to leave")
+    except TimeoutError:
+        return False
 
 
 def wait_until(look: Callable[[], ValueType | None], what: str) -> ValueType:
@@ -68,17 +78,23 @@ def wait_until(look: Callable[[], ValueType | None], what: str) -> ValueType:
         time.sleep(PAUSE_S)
 
 
-def _seen(folder: Path) -> SeenDevice:
-    interfaces = sorted(folder.glob(f"{folder.name}:*"))
-    return SeenDevice(
-        place=folder.name,
-        controller=_text(DEVICES / f"usb{folder.name.partition('-')[0]}" / "manufacturer"),
-        vendor=int(_text(folder / "idVendor"), 16),
-        product=int(_text(folder / "idProduct"), 16),
-        serial=_text(folder / "serial"),
-        drivers={_number(each): _driver(each) for each in interfaces},
-        nodes=sorted(node for each in interfaces for node in _nodes(each)),
-    )
+def _seen(folder: Path) -> SeenDevice | None:
+    """The device of that folder; None while it is coming or leaving."""
+    bus = folder.name.partition("-")[0]
+    try:
+        interfaces = sorted(folder.glob(f"{folder.name}:*"))
+        return SeenDevice(
+            place=folder.name,
+            address=f"{_text(folder / 'busnum')}:{_text(folder / 'devnum')}",
+            controller=_text(DEVICES / f"usb{bus}" / "manufacturer").split()[-1].replace("-", "_"),
+            vendor=int(_text(folder / "idVendor"), 16),
+            product=int(_text(folder / "idProduct"), 16),
+            serial=_text(folder / "serial"),
+            drivers={_number(each): _driver(each) for each in interfaces},
+            nodes=sorted(node for each in interfaces for node in _nodes(each)),
+        )
+    except OSError:
+        return None
 
 
 def _number(interface: Path) -> str:

@@ -45,6 +45,4 @@ def attach(port: int) -> str:
 
 def _run(port: int, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [PROGRAM, "--tcp-port", str(port), *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
