@@ -73,7 +73,7 @@ class UsbHost:
         return self.ask(setup(request_type, request, value, index, len(data)), data).status
 
     def fetch(self, endpoint: int, length: int = 4096) -> Ended | None:
-        """What an IN transfer brings at once; None, and no longer pending, when it brings nothing."""
+        """What an IN transfer brings at once; None, and it is taken back, when nothing."""
         self._next += 1
         self.transfers.submit_in(self._next, endpoint, length)
         if self._next in self.ended:

@@ -4,23 +4,27 @@ Linux binds ``cdc_acm`` to it and calls it ``/dev/ttyACM0``. Sources: USB CDC 1.
 sub-class specification for PSTN devices 1.2, whose tables are named here as "PSTN".
 """
 
-from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from watchclock_sim.line.serial_line import Parity, SerialLine
+from watchclock_sim.line.serial_line import SerialLine
 from watchclock_sim.usb import layouts
 from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
 from watchclock_sim.usb.descriptors import DescriptorType
-from watchclock_sim.usb.pipes import InPipe, OutPipe, StreamFromHost, StreamToHost
+from watchclock_sim.usb.line_form import LineForm, power_on
+from watchclock_sim.usb.pipes import InPipe, StreamFromHost, StreamToHost
 
-__all__ = ["CdcAcm"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CDC_ACM_CLASS", "CdcAcm"]
 
 COMMUNICATIONS: Final = 0x02
 ABSTRACT_CONTROL: Final = 0x02
 AT_COMMANDS: Final = 0x01
 """Says nothing of what is spoken; it is what every driver looks for (CDC 1.2, table 5)."""
 DATA: Final = 0x0A
-DEVICE_CLASS: Final = (COMMUNICATIONS, 0, 0)
+CDC_ACM_CLASS: Final = (COMMUNICATIONS, 0, 0)
+"""Of the device descriptor, where it is the only function (CDC 1.2, table 2)."""
 CDC_RELEASE: Final = 0x0120
 LINE_AND_BREAK: Final = 0x06
 """Line coding with control lines and serial state, and send break (PSTN, table 4)."""
@@ -33,9 +37,6 @@ SET_CONTROL_LINE_STATE: Final = 0x22
 SEND_BREAK: Final = 0x23
 SERIAL_STATE: Final = 0x20
 
-STOP_BITS: Final[Mapping[int, float]] = {0: 1, 1: 1.5, 2: 2}
-PARITIES: Final = (Parity.NONE, Parity.ODD, Parity.EVEN, Parity.MARK, Parity.SPACE)
-DATA_BITS: Final = (5, 6, 7, 8)
 FIRST_BAUD: Final = 9600
 UNTIL_ENDED: Final = 0xFFFF
 
@@ -55,7 +56,7 @@ class CdcAcm:
     def __init__(self, first_interface: int = 0, name: str = "") -> None:
         self._control = first_interface
         self._is_timed_break = False
-        self.line: SerialLine = SerialLine(baud=FIRST_BAUD)
+        self.line = SerialLine(baud=FIRST_BAUD)
         notice = Endpoint(
             address=0x83,
             type=TransferType.INTERRUPT,
@@ -66,7 +67,7 @@ class CdcAcm:
             Endpoint(address=0x81, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
             Endpoint(address=0x02, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
         )
-        self.interfaces: tuple[Interface, ...] = (
+        self.interfaces = (
             Interface(
                 number=first_interface,
                 class_code=COMMUNICATIONS,
@@ -83,9 +84,9 @@ class CdcAcm:
         self._to_host = StreamToHost(PACKET_OCTETS)
         self._from_host = StreamFromHost(PACKET_OCTETS)
         self._notices = _SerialStates(self.line, first_interface)
-        self.ins: Mapping[int, InPipe] = {0x81: self._to_host, 0x83: self._notices}
-        self.outs: Mapping[int, OutPipe] = {0x02: self._from_host}
-        self.descriptors: Mapping[int, bytes] = {}
+        self.ins = dict[int, InPipe]({0x81: self._to_host, 0x83: self._notices})
+        self.outs = {0x02: self._from_host}
+        self.descriptors = dict[int, bytes]()
         self._requests: dict[tuple[int, int], Callable[[Setup, bytes], bytes | Handshake]] = {
             (TO_INTERFACE, SET_LINE_CODING): self._set_line_coding,
             (FROM_INTERFACE, GET_LINE_CODING): self._get_line_coding,
@@ -106,9 +107,7 @@ class CdcAcm:
         self._to_host.clear()
         self._from_host.clear()
         self._notices.clear()
-        line = self.line
-        line.baud, line.data_bits, line.parity, line.stop_bits = FIRST_BAUD, 8, Parity.NONE, 1
-        line.dtr = line.rts = line.is_break = False
+        power_on(self.line, FIRST_BAUD)
         self._is_timed_break = False
 
     def read(self) -> bytes:
@@ -127,17 +126,15 @@ class CdcAcm:
         if len(data) != layouts.LINE_CODING.size:
             return Handshake.STALL
         baud, stop, parity, bits = layouts.LINE_CODING.unpack(data)
-        if stop not in STOP_BITS or parity >= len(PARITIES) or bits not in DATA_BITS:
+        form = LineForm(stop, parity, bits)
+        if not form.is_possible:
             return Handshake.STALL
-        self.line.baud, self.line.data_bits = baud, bits
-        self.line.parity, self.line.stop_bits = PARITIES[parity], STOP_BITS[stop]
+        self.line.baud = baud
+        form.set_on(self.line)
         return b""
 
     def _get_line_coding(self, _setup: Setup, _data: bytes) -> bytes:
-        line = self.line
-        stop = next(code for code, bits in STOP_BITS.items() if bits == line.stop_bits)
-        parity = PARITIES.index(line.parity)
-        return layouts.LINE_CODING.pack(line.baud, stop, parity, line.data_bits)
+        return layouts.LINE_CODING.pack(self.line.baud, *LineForm.of(self.line))
 
     def _set_control_lines(self, setup: Setup, _data: bytes) -> bytes:
         """Bit 0 is DTR, bit 1 is RTS (PSTN, table 18)."""

@@ -114,6 +114,7 @@ class WandUsbDevice:
             answer = self._function_request(setup, data)
             self._wake()
             self._tell_inputs()
+            self._tell_outputs()
         if isinstance(answer, Handshake):
             return Handshake.STALL
         return answer[: setup.length] if setup.is_to_host else b""
@@ -149,7 +150,7 @@ class WandUsbDevice:
             data = function.read()
             if data:
                 self._answering = function
-                self._tell_outputs(function)
+                self._tell_outputs()
                 return data
         return b""
 
@@ -231,10 +232,10 @@ class WandUsbDevice:
             if pipe.has_input:
                 self._listener.input_ready(address)
 
-    def _tell_outputs(self, function: UsbFunction) -> None:
-        if self._listener is None:
+    def _tell_outputs(self) -> None:
+        if self._listener is None or not self.configuration:
             return
-        for address in function.outs:
+        for address in self._outs:
             self._listener.output_ready(address)
 
     def _describe(self, about: DeviceAbout) -> Descriptors:

@@ -11,21 +11,32 @@ __all__ = ["UsbFunction"]
 
 
 class UsbFunction(Protocol):
-    """One function: a serial adapter, a pair of bulk pipes, a pair of report pipes.
+    """One function: a serial adapter, a pair of bulk pipes, a pair of report pipes."""
 
-    Attributes:
-        interfaces: in the order of their numbers.
-        ins: the pipe of each IN endpoint by its address.
-        outs: the pipe of each OUT endpoint by its address.
-        descriptors: what ``GET_DESCRIPTOR`` of its first interface gives, by type.
-        line: the serial line behind it; None where there is none.
-    """
+    @property
+    def interfaces(self) -> tuple[Interface, ...]:
+        """In the order of their numbers."""
+        ...
 
-    interfaces: tuple[Interface, ...]
-    ins: Mapping[int, InPipe]
-    outs: Mapping[int, OutPipe]
-    descriptors: Mapping[int, bytes]
-    line: SerialLine | None
+    @property
+    def ins(self) -> Mapping[int, InPipe]:
+        """The pipe of each IN endpoint by its address."""
+        ...
+
+    @property
+    def outs(self) -> Mapping[int, OutPipe]:
+        """The pipe of each OUT endpoint by its address."""
+        ...
+
+    @property
+    def descriptors(self) -> Mapping[int, bytes]:
+        """What ``GET_DESCRIPTOR`` of its first interface gives, by type."""
+        ...
+
+    @property
+    def line(self) -> SerialLine | None:
+        """The serial line behind it; None where there is none."""
+        ...
 
     def control(self, setup: Setup, data: bytes) -> bytes | Handshake:
         """A class or vendor request to one of its interfaces or endpoints, or to the device."""

@@ -7,8 +7,17 @@ of the specification they come from, stands at each.
 import struct
 from typing import Final
 
-__all__ = ["ASSOCIATION", "CONFIGURATION", "CP210X_COMM_STATUS", "DEVICE", "ENDPOINT", "HID"]
-__all__ += ["INTERFACE", "LINE_CODING", "NOTIFICATION", "SERIAL_STATE", "SETUP", "WORD"]
+__all__ = ["ASSOCIATION", "CONFIGURATION", "CP210X_COMM_STATUS", "DEVICE", "DOUBLE_WORD"]
+__all__ += [
+    "ENDPOINT",
+    "HID",
+    "INTERFACE",
+    "LINE_CODING",
+    "NOTIFICATION",
+    "SERIAL_STATE",
+    "SETUP",
+    "WORD",
+]
 
 SETUP: Final = struct.Struct("<BBHHH")
 """bmRequestType, bRequest, wValue, wIndex, wLength (USB 2.0, table 9-2)."""
@@ -39,6 +48,7 @@ NOTIFICATION: Final = struct.Struct("<BBHHH")
 SERIAL_STATE: Final = struct.Struct("<H")
 """Bits of CDC PSTN 1.2, table 31."""
 WORD: Final = struct.Struct("<H")
+DOUBLE_WORD: Final = struct.Struct("<I")
 CP210X_COMM_STATUS: Final = struct.Struct("<IIIIBBB")
 """ulErrors, ulHoldReasons, ulAmountInInQueue, ulAmountInOutQueue, bEofReceived,
 bWaitForImmediate, bReserved (Silicon Labs AN571, GET_COMM_STATUS)."""

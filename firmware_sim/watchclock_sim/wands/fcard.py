@@ -21,6 +21,7 @@ from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.staff import StaffMemory
 from watchclock_sim.wands.system_log import SystemCode, SystemLog
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 
 __all__ = ["FCARD", "FcardWand"]
 
@@ -226,4 +227,13 @@ FCARD: Final = Personality(
     # FC wand protocol document, section 2.
     number=NumberRule(wanted="a number from 1 to 255", allows=_is_number),
     make=FcardWand,
+    usb=lambda _number: UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        # The maker's own numbers are not public.
+        product=0x0001,
+        maker="FCARD",
+        name="FC patrol wand",
+        name_zh="FC 巡更棒",
+    ),
 )

@@ -18,6 +18,7 @@ from watchclock_sim.hardware.decimal_time import binary_time
 from watchclock_sim.hardware.memory import AppendedList
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["KAIHE_EB", "KaiheWand"]
 
@@ -204,4 +205,5 @@ KAIHE_EB: Final = Personality(
         allows=_is_number,
     ),
     make=KaiheWand,
+    usb=lambda _number: CP2102_BRIDGE,
 )

@@ -14,6 +14,7 @@ from watchclock_protocol.values import ROM_OCTETS, TagId, TagTechnology
 from watchclock_protocol.wand_times import FIRST_SECOND
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 from watchclock_sim.wands.vs_answers import VsAnswers
 from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition, VsModel
 from watchclock_sim.wands.vs_lists import ListMemory
@@ -166,6 +167,26 @@ def _is_number(number: str) -> bool:
     return is_serial and number[:2] in MODELS
 
 
+USB_PROFILES: Final = {
+    "5B": UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        product=0x0002,
+        maker="watchclock",
+        name="VS5000B patrol wand",
+        name_zh="VS5000B 巡更棒",
+    ),
+    "5F": UsbProfile(
+        kind=UsbKind.BULK_AND_HID,
+        vendor=TEST_VENDOR,
+        product=0x0003,
+        maker="watchclock",
+        name="VF5000+ patrol wand",
+        name_zh="VF5000+ 巡更棒",
+    ),
+}
+"""By the first two digits of the serial."""
+
 VS: Final = Personality(
     name="vs",
     technology=lambda number: MODELS[number[:2]].technology,
@@ -175,4 +196,5 @@ VS: Final = Personality(
         allows=_is_number,
     ),
     make=VsWand,
+    usb=lambda number: USB_PROFILES[number[:2]],
 )

@@ -26,6 +26,7 @@ from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
 from watchclock_sim.hardware.memory import AppendedList
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["WM5000T", "Wm5000tWand"]
 
@@ -141,4 +142,5 @@ WM5000T: Final = Personality(
     default_number="531932",
     number=NumberRule(wanted="six hexadecimal digits in capitals", allows=_is_number),
     make=Wm5000tWand,
+    usb=lambda _number: CP2102_BRIDGE,
 )
