@@ -167,7 +167,9 @@ class Reports:
 
     @classmethod
     def load(cls, folder: Path) -> "Reports":
-        """What ``save`` wrote."""
+        """What ``save`` wrote; nothing when the guest never came so far."""
+        if not (folder / REPORTS_FILE).exists():
+            return cls()
         raw: dict[str, Any] = json.loads((folder / REPORTS_FILE).read_text("utf-8"))
         return cls(
             dockings=[_docking(each) for each in raw["dockings"]],
