@@ -31,7 +31,7 @@ EXCHANGE_IN_GUEST: Final = "/run/exchange"
 BOOT_MODULES: Final = ("virtio_pci", "9p", "9pnet_virtio", "virtio_net", "overlay")
 USB_MODULES: Final = ("xhci-pci", "vhci-hcd", "cdc-acm", "cp210x", "usbhid", "hid-generic")
 KERNEL_ARGUMENTS: Final = (
-    "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr random.trust_cpu=on"
+    "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable"
 )
 FIRST_PROGRAM: Final = Path(__file__).with_name("first_program.sh")
 ENDED: Final = re.compile(r"^GUEST-RC=(\d+)", re.MULTILINE)
@@ -119,7 +119,7 @@ class VirtualMachine:
         network = ["-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile="]
         return [
             str(self.qemu),
-            *("-accel", "tcg,thread=multi", "-M", "q35", "-cpu", "max", "-smp", "2"),
+            *("-accel", "tcg,thread=multi", "-M", "q35", "-cpu", "max", "-smp", "1"),
             *("-m", str(GUEST_MEMORY_MIB), "-nodefaults", "-no-user-config"),
             *("-display", "none", "-no-reboot", "-serial", "stdio"),
             *("-kernel", str(self.kernel.image), "-initrd", str(archive)),
