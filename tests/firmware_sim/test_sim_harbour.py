@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 from typing_extensions import override
 
-from tests.support.golden_fcard import NUMBER, READ_NUMBER
+from tests.support.golden_fcard import exchanges
 from tests.support.sim_wands import setup_of
 from tests.support.virtual_port import VirtualPort
 from watchclock_sim.errors import AllWandsFailedError
@@ -18,6 +18,7 @@ from watchclock_sim.line.faults import LineFaults, parse_fault
 from watchclock_sim.line.harbour import Harbour
 from watchclock_sim.wands.fcard import FcardWand
 
+READ_NUMBER, (NUMBER,) = exchanges()[0].host, exchanges()[0].wand
 A_WHILE_S = 0.2
 CLOCK = SystemClock()
 
@@ -44,10 +45,11 @@ def ask(port: VirtualPort, data: bytes) -> None:
 
 
 async def answered(port: VirtualPort, data: bytes) -> bool:
-    async with asyncio.timeout(10):
-        while bytes(port.from_wand) != data:
-            await asyncio.sleep(0.001)
-    return True
+    for _ in range(5_000):
+        if bytes(port.from_wand) == data:
+            return True
+        await asyncio.sleep(0.002)
+    return False
 
 
 def serve(harbour: Harbour, host: Callable[[], object]) -> None:

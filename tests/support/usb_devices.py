@@ -1,4 +1,4 @@
-"""USB devices that are no wands, to try carriers with: one always has data, one has what it is told.
+"""USB devices that are no wands, to try carriers with: full of data, or told what to have.
 
 Their descriptors are written out octet by octet, so that a host that is not ours enumerates them.
 """

@@ -54,8 +54,9 @@ class RawHost:
             return
 
 
-async def connect(server: UsbIpServer) -> RawHost:
-    return RawHost(*await asyncio.open_connection(server.host, server.port, limit=1 << 24))
+async def connect(server: UsbIpServer, limit: int = 1 << 24) -> RawHost:
+    """A host that reads so many octets ahead."""
+    return RawHost(*await asyncio.open_connection(server.host, server.port, limit=limit))
 
 
 @asynccontextmanager
@@ -87,5 +88,5 @@ async def importing(server: UsbIpServer, bus_id: str = "1-1") -> AsyncGenerator[
 async def until(is_so: Callable[[], bool]) -> None:
     """Let the loop run until something is so."""
     async with asyncio.timeout(A_LONG_TIME_S):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.001)

@@ -6,6 +6,7 @@ No input or output is done here: bytes are fed, commands are drawn.
 from typing import Final, NamedTuple
 
 from watchclock_sim.errors import HostRefusedError
+from watchclock_sim.line.carriers.transfer_room import LONGEST_INPUT, LONGEST_OUTPUT
 from watchclock_sim.usb.bus import Setup
 from watchclock_sim.usbip.layouts import (
     ISO_PACKET,
@@ -16,12 +17,8 @@ from watchclock_sim.usbip.layouts import (
     Direction,
 )
 
-__all__ = ["LONGEST_INPUT", "LONGEST_OUTPUT", "CommandReader", "Submit", "Unlink"]
+__all__ = ["CommandReader", "Submit", "Unlink"]
 
-LONGEST_OUTPUT: Final = 1 << 20
-"""Octets a host may send in one transfer; no wand has room for as much."""
-LONGEST_INPUT: Final = 1 << 24
-"""Octets a host may ask for in one transfer, which is all that Linux grants a program."""
 MOST_PACKETS: Final = 1024
 """Of one isochronous transfer, as the kernel's own server has it."""
 HIGHEST_ENDPOINT: Final = 15

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from watchclock_sim.errors import HostRefusedError
+from watchclock_sim.line.carriers.outbox import Outbox
+from watchclock_sim.line.carriers.transfer_room import TransferRoom
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 from watchclock_sim.usbip.commands import CommandReader, Submit, Unlink
 from watchclock_sim.usbip.exports import Export
@@ -22,14 +24,6 @@ from watchclock_sim.usbip.layouts import (
 __all__ = ["Importer"]
 
 TO_HOST: Final = 0x80
-MOST_PENDING: Final = 1024
-"""Transfers a host may leave pending; drivers of serial ports leave some thirty."""
-MOST_ASKED: Final = 1 << 25
-"""Octets that all its pending transfers may ask for together."""
-MOST_HELD: Final = 1 << 20
-"""Octets of pending transfers to the device, which are held here until the device takes them."""
-OCTETS_AT_ONCE: Final = 1 << 16
-"""So much is gathered before it is sent, while commands follow each other."""
 PORT_RESET: Final = (0x23, 3, 4)
 """Type, request and value of SET_FEATURE(PORT_RESET). No device sees it on a bus: a hub does it,
 and where a hub is missing the kernel's own server resets the device (stub_rx.c)."""
@@ -43,6 +37,14 @@ class _Pending:
 
     is_to_host: bool
     length: int
+
+    @property
+    def asked(self) -> int:
+        return self.length if self.is_to_host else 0
+
+    @property
+    def held(self) -> int:
+        return 0 if self.is_to_host else self.length
 
 
 class Importer:
@@ -61,15 +63,11 @@ class Importer:
         leave: Callable[[], None],
     ) -> None:
         self._export = export
-        self._send = send
+        self._outbox = Outbox(send)
         self._leave = leave
         self._reader = CommandReader(export.number)
         self._pending: dict[int, _Pending] = {}
-        self._asked = 0
-        self._held = 0
-        self._returned: list[bytes] = []
-        self._returned_octets = 0
-        self._is_working = False
+        self._room = TransferRoom()
         self._is_full = False
         self._is_closed = False
         export.is_imported = True
@@ -116,8 +114,7 @@ class Importer:
 
     def _work(self) -> None:
         """Carry out whole commands; what they return is sent in large pieces."""
-        self._is_working = True
-        try:
+        with self._outbox.gathering():
             while not (self._is_full or self._is_closed):
                 command = self._reader.next()
                 if command is None:
@@ -127,9 +124,6 @@ class Importer:
                     self._submit(command)
                 else:
                     self._unlink(command)
-        finally:
-            self._is_working = False
-            self._flush()
 
     def _submit(self, command: Submit) -> None:
         number = command.number
@@ -137,17 +131,14 @@ class Importer:
             raise HostRefusedError(reason=f"its transfer {number} is pending already")
         if command.is_isochronous:
             self._return(number, UrbStatus.INVALID, packets=0)
-        elif not self._has_room(command):
-            self._return(number, UrbStatus.NO_MEMORY)
         elif command.endpoint == 0:
             self._control(command)
+        elif not self._note(command):
+            self._return(number, UrbStatus.NO_MEMORY)
+        elif command.is_to_host:
+            self._transfers.submit_in(number, command.endpoint | TO_HOST, command.length)
         else:
-            self._note(command)
-            if command.is_to_host:
-                endpoint = command.endpoint | TO_HOST
-                self._transfers.submit_in(number, endpoint, command.length)
-            else:
-                self._transfers.submit_out(number, command.endpoint, command.data)
+            self._transfers.submit_out(number, command.endpoint, command.data)
 
     def _control(self, command: Submit) -> None:
         setup = command.parsed_setup()
@@ -157,33 +148,28 @@ class Importer:
             self._return(command.number, UrbStatus.DONE)
         elif is_other_way or command.length != setup.length:
             self._return(command.number, UrbStatus.STALLED)
+        elif not self._note(command):
+            self._return(command.number, UrbStatus.NO_MEMORY)
         else:
-            self._note(command)
             self._transfers.submit_control(command.number, setup, command.data)
 
     def _unlink(self, command: Unlink) -> None:
         was_pending = self._transfers.cancel(command.unlinked)
         status = UrbStatus.UNLINKED if was_pending else UrbStatus.DONE
         code = Command.RETURN_UNLINK
-        self._gather(RETURN_UNLINK.pack(code, command.number, 0, 0, 0, status), b"")
+        self._outbox.put(RETURN_UNLINK.pack(code, command.number, 0, 0, 0, status))
 
-    def _has_room(self, command: Submit) -> bool:
-        return (
-            len(self._pending) < MOST_PENDING
-            and self._asked + command.length <= MOST_ASKED
-            and self._held + len(command.data) <= MOST_HELD
-        )
-
-    def _note(self, command: Submit) -> None:
-        self._pending[command.number] = _Pending(command.is_to_host, command.length)
-        self._asked += command.length
-        self._held += len(command.data)
+    def _note(self, command: Submit) -> bool:
+        """Whether there is room for one more transfer, which is pending from now on."""
+        pending = _Pending(command.is_to_host, command.length)
+        if not self._room.take(asked=pending.asked, held=pending.held):
+            return False
+        self._pending[command.number] = pending
+        return True
 
     def _complete(self, number: int, status: TransferStatus, data: bytes) -> None:
         pending = self._pending.pop(number)
-        self._asked -= pending.length
-        if not pending.is_to_host:
-            self._held -= pending.length
+        self._room.give(asked=pending.asked, held=pending.held)
         told = STATUSES.get(status)
         if told is UrbStatus.DONE:
             length = len(data) if pending.is_to_host else pending.length
@@ -201,21 +187,7 @@ class Importer:
     ) -> None:
         code = Command.RETURN_SUBMIT
         head = RETURN_SUBMIT.pack(code, number, 0, 0, 0, status, length, 0, packets, 0)
-        self._gather(head, data)
-
-    def _gather(self, head: bytes, data: bytes) -> None:
-        self._returned.append(head)
-        if data:
-            self._returned.append(data)
-        self._returned_octets += len(head) + len(data)
-        if not self._is_working or self._returned_octets >= OCTETS_AT_ONCE:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._returned:
-            returned, self._returned = self._returned, []
-            self._returned_octets = 0
-            self._send(returned)
+        self._outbox.put(head, data)
 
     def _presence(self, is_plugged: bool) -> None:  # noqa: FBT001 - the value is what is told
         if not is_plugged:

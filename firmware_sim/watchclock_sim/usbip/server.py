@@ -44,10 +44,10 @@ class UsbIpServer:
         self._address = (host, port)
         self.exports = Exports()
         self.patience_s = patience_s
+        self.complaints = Complaints()
         self._most_waiting = most_waiting
         self._waiting: dict[Visitor, None] = {}
         self._settled: set[Visitor] = set()
-        self._complaints = Complaints()
         self._server: asyncio.Server | None = None
 
     @property
@@ -104,7 +104,3 @@ class UsbIpServer:
         """It is gone."""
         self._waiting.pop(visitor, None)
         self._settled.discard(visitor)
-
-    def complain(self, visitor: Visitor, reason: object) -> None:
-        """One line about a host that was hung up on, unless there were too many already."""
-        self._complaints.tell(visitor.address, reason)
