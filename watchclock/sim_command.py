@@ -26,6 +26,13 @@ Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-termin
 Tcp = Annotated[
     str | None, typer.Option(metavar="[HOST:]PORT", help=_("Serve on a TCP port; 0 is any."))
 ]
+Rfc2217 = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[HOST:]PORT",
+        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
+    ),
+]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
 Day = Annotated[
@@ -55,6 +62,7 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     link: Link = None,
     pty: Pty = False,
     tcp: Tcp = None,
+    rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
     day: Day = None,
@@ -74,6 +82,7 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
             link=link,
             pty=pty,
             tcp=tcp,
+            rfc2217=rfc2217,
             scenario=scenario,
             wand=wand,
             date=None if day is None else day.date(),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from watchclock_sim.line.carriers.listening import listening_place
 from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.pty_port import PtyPort
+from watchclock_sim.line.carriers.rfc2217_port import Rfc2217Port
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.harbour import Carrier
 from watchclock_sim.settings import Settings
@@ -33,4 +34,6 @@ def plugged(settings: Settings) -> Plug:
     """
     if settings.tcp is not None:
         return Plug(TcpPort(*listening_place("--tcp", settings.tcp)))
+    if settings.rfc2217 is not None:
+        return Plug(Rfc2217Port(*listening_place("--rfc2217", settings.rfc2217)))
     return Plug(PtyPort(settings.link))

@@ -11,7 +11,7 @@ from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["PORT_OPTIONS", "Settings", "check"]
 
-PORT_OPTIONS: Final = ("pty", "tcp")
+PORT_OPTIONS: Final = ("pty", "tcp", "rfc2217")
 """Where a wand can be plugged in; it needs exactly one."""
 
 
@@ -24,6 +24,7 @@ class Settings:
         pty: serve on a new pseudo-terminal.
         link: where a link to it is kept.
         tcp: serve on ``[HOST:]PORT``.
+        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
         scenario: file of the night to walk.
         wand: which wand of the scenario; may be left out where only one speaks the dialect.
         date: day on which the night begins, in place of the scenario's.
@@ -40,6 +41,7 @@ class Settings:
     pty: bool = False
     link: Path | None = None
     tcp: str | None = None
+    rfc2217: str | None = None
     scenario: Path | None = None
     wand: str | None = None
     date: dt.date | None = None
@@ -61,7 +63,7 @@ def check(settings: Settings) -> None:
     """
     ways = [name for name in PORT_OPTIONS if getattr(settings, name) not in {None, False}]
     wrongs = {
-        "choose exactly one of --pty and --tcp": len(ways) != 1,
+        "choose exactly one of --pty, --tcp and --rfc2217": len(ways) != 1,
         "a link needs --pty": settings.link is not None and not settings.pty,
         "--scenario and --records exclude each other": bool(
             settings.scenario and settings.records

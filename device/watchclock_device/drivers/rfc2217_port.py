@@ -7,9 +7,10 @@ server hangs up, which servers do whose port another client has.
 
 import contextlib
 import re
+import threading
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from serial import rfc2217
@@ -40,6 +41,8 @@ _LAST_PORT: Final = 65535
 _IGNORE_CONTROL: Final = "ign_set_control"
 _BROKEN: Final = (OSError, ValueError, TypeError, AttributeError)
 """What pyserial raises, in any thread, when a connection ends or a server answers nonsense."""
+_LAST_WORDS_S: Final = 1.0
+_LONGEST_WORDS: Final = 80
 _OPTION: Final = re.compile(r"option '(?P<name>\w+)'")
 
 
@@ -48,9 +51,19 @@ class _Client(rfc2217.Serial):
 
     Attributes:
         is_hung_up: the server ended the connection.
+        last_words: what it said when it did so instead of letting us in.
     """
 
-    is_hung_up = False
+    def __init__(self, line: LineSettings) -> None:
+        """A client that is not connected yet and will ask for these settings, 8N1."""
+        self.is_hung_up = False
+        self.last_words = b""
+        self._is_let_in = False
+        self._reader = 0
+        self._has_ended = threading.Event()
+        super().__init__(timeout=_SLICE_S, baudrate=line.baud)
+        self.dtr = line.dtr
+        self.rts = line.rts
 
     @override
     def open(self) -> None:
@@ -59,6 +72,7 @@ class _Client(rfc2217.Serial):
             # pyserial 3.5 starts its thread by a method that Python 3.10 deprecated.
             warnings.simplefilter("ignore", DeprecationWarning)
             super().open()
+        self._is_let_in = True
 
     @override
     def close(self) -> None:
@@ -68,15 +82,41 @@ class _Client(rfc2217.Serial):
         if connection is not None:
             connection.close()
 
+    @override
+    def telnet_send_option(self, action: bytes, option: bytes) -> None:
+        """Agree on an option, or ask for it."""
+        with self._hearing_last_words():
+            super().telnet_send_option(action, option)
+
+    @override
+    def rfc2217_send_subnegotiation(self, option: bytes, value: bytes = b"") -> None:
+        """Ask for a setting."""
+        with self._hearing_last_words():
+            super().rfc2217_send_subnegotiation(option, value)
+
+    @contextlib.contextmanager
+    def _hearing_last_words(self) -> Generator[None]:
+        """A server that does not listen any more may have said why: that is read to its end."""
+        try:
+            yield
+        except OSError:
+            if threading.get_ident() != self._reader:
+                self._has_ended.wait(_LAST_WORDS_S)
+                raise
+
     def _telnet_read_loop(self) -> None:
         """The thread of pyserial; it ends when the connection has, and all that came was read.
 
         Once this thread has ended pyserial hands out nothing any more, not even what has arrived.
         """
+        self._reader = threading.get_ident()
         with contextlib.suppress(*_BROKEN):
             cast("Any", super())._telnet_read_loop()  # noqa: SLF001 - the base's own, not declared
         self.is_hung_up = self.is_open
         with contextlib.suppress(OSError):
+            if not self._is_let_in:
+                self.last_words = self.read(self.in_waiting)
+            self._has_ended.set()
             while self.in_waiting:
                 time.sleep(_SLICE_S)
 
@@ -144,10 +184,7 @@ class Rfc2217Driver:
         question = f"?{'&'.join(sorted(switches))}" if switches else ""
         address = f"{self.scheme}:{target}{question}"
         _require_place(address, target)
-        client = _Client(timeout=_SLICE_S)
-        client.baudrate = line.baud
-        client.dtr = line.dtr
-        client.rts = line.rts
+        client = _Client(line)
         client.port = f"rfc2217://{target}{question}"
         try:
             client.open()
@@ -172,8 +209,17 @@ def _open_error(address: str, client: _Client, error: Exception) -> DeviceError:
     if isinstance(cause, OSError):
         return PortNotFoundError(address=address)
     if client.is_hung_up or isinstance(error, ConnectionError):
-        return PortBusyError(address=address)
+        return _sent_away(address, client.last_words)
     return _refusal(address, str(error))
+
+
+def _sent_away(address: str, words: bytes) -> DeviceError:
+    """Why the server hung up; ser2net 4.3 says that the port is in use, or cannot be opened."""
+    said = "".join(filter(str.isprintable, words.decode("ascii", "replace"))).strip()
+    if not said or "in use" in said:
+        return PortBusyError(address=address)
+    reason = FilledReason("its serial server says “{said}”", said=said[:_LONGEST_WORDS])
+    return PortUnusableError(address=address, reason=reason)
 
 
 def _refusal(address: str, said: str) -> DeviceError:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.faults import LineFaults, Unplug
 from watchclock_sim.line.pacing import PacedLine
+from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
 
 if TYPE_CHECKING:
@@ -38,15 +39,24 @@ class Dock:
         faults: what happens to its frames on the way.
         baud: speed of the line in both directions, 0 for none.
         clock: where time comes from.
+        uart: its serial part; without one it hears whatever the host has set.
     """
 
     def __init__(
-        self, firmware: Firmware, port: Port, *, faults: LineFaults, baud: int, clock: Clock
+        self,
+        firmware: Firmware,
+        port: Port,
+        *,
+        faults: LineFaults,
+        baud: int,
+        clock: Clock,
+        uart: Uart | None = None,
     ) -> None:
         self._firmware = firmware
         self._port = port
         self._faults = faults
         self._clock = clock
+        self._uart = uart or Uart(baud=0)
         self._incoming = PacedLine(baud)
         self._outgoing = PacedLine(baud)
         self._answers: deque[Iterator[bytes]] = deque()
@@ -69,6 +79,7 @@ class Dock:
     def _hear(self, now: float) -> None:
         self._has_left_unread = not self._has_room
         data = b"" if self._has_left_unread else self._port.read()
+        data = self._uart.to_wand(data, self._port.line)
         if data:
             self._incoming.put(data, now)
         heard = self._incoming.arrived(now)
@@ -87,7 +98,7 @@ class Dock:
     def _answer(self, now: float) -> None:
         """Draw frames until enough are on the line; they are made while earlier ones travel."""
         if self._held is not None and now >= self._held.due:
-            self._outgoing.put(self._held.frame, now)
+            self._put(self._held.frame, now)
             self._held = None
         while self._wants_frames():
             frame = next(self._answers[0], None)
@@ -98,7 +109,10 @@ class Dock:
             if delivery.delay_s:
                 self._held = _Held(now + delivery.delay_s, delivery.data)
             else:
-                self._outgoing.put(delivery.data, now)
+                self._put(delivery.data, now)
+
+    def _put(self, frame: bytes, now: float) -> None:
+        self._outgoing.put(self._uart.to_host(frame, self._port.line), now)
 
     def _wants_frames(self) -> bool:
         has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED

@@ -227,6 +227,8 @@ FCARD: Final = Personality(
     # FC wand protocol document, section 2.
     number=NumberRule(wanted="a number from 1 to 255", allows=_is_number),
     make=FcardWand,
+    # docs/protocols/fcard.md, "Link": the maker's tool opens the port at this speed.
+    baud=115_200,
     usb=lambda _number: UsbProfile(
         kind=UsbKind.CDC_ACM,
         vendor=TEST_VENDOR,

@@ -205,5 +205,7 @@ KAIHE_EB: Final = Personality(
         allows=_is_number,
     ),
     make=KaiheWand,
+    # The usual one of the three that docs/protocols/kaihe_eb.md names.
+    baud=9_600,
     usb=lambda _number: CP2102_BRIDGE,
 )

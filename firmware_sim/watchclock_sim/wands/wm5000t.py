@@ -142,5 +142,9 @@ WM5000T: Final = Personality(
     default_number="531932",
     number=NumberRule(wanted="six hexadecimal digits in capitals", allows=_is_number),
     make=Wm5000tWand,
+    # docs/protocols/wm5000t.md: speed and levels with which the source opens the port. What a real
+    # wand does while they are high is not known; this one is silent.
+    baud=19_200,
+    wants_lines_low=True,
     usb=lambda _number: CP2102_BRIDGE,
 )
