@@ -72,6 +72,13 @@ class UsbHost:
         """How a request to the device ends."""
         return self.ask(setup(request_type, request, value, index, len(data)), data).status
 
+    def fails(
+        self, request_type: int, request: int, value: int = 0, index: int = 0, length: int = 0
+    ) -> bool:
+        """Whether a request stalls; to the device it brings ``length`` zeros."""
+        data = b"" if request_type & 0x80 else bytes(length)
+        return self.ask(setup(request_type, request, value, index, length), data).status is STALLED
+
     def fetch(self, endpoint: int, length: int = 4096) -> Ended | None:
         """What an IN transfer brings at once; None, and it is taken back, when nothing."""
         self._next += 1
