@@ -53,6 +53,10 @@ class UsbHost:
         assert self.ask(setup(0x00, 5, 7)) == Ended(DONE)
         assert self.ask(setup(0x00, 9, 1)) == Ended(DONE)
 
+    def configure_again(self) -> None:
+        """As a program may at any time."""
+        assert self.ask(setup(0x00, 9, 1)) == Ended(DONE)
+
     def ask(self, asked: Setup, data: bytes = b"") -> Ended:
         self._next += 1
         self.transfers.submit_control(self._next, asked, data)
