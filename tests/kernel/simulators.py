@@ -1,6 +1,5 @@
 """The processes outside that the guest finds on its bus: simulated wands and line witnesses."""
 
-import re
 import subprocess
 import sys
 from collections.abc import Generator
@@ -61,14 +60,12 @@ def exported_wand(wand: SimulatedWand, logs: Path) -> Generator[WandOrder]:
     """The wand runs and is exported over USB/IP as long as the block lasts."""
     arguments = wand.arguments("--usbip", "127.0.0.1:0")
     with running_wand(*arguments, errors=logs / f"{wand.name}.log") as running:
-        found = re.search(r"127\.0\.0\.1:(\d+)", running.address)
-        assert found, running.address
-        yield wand.order(int(found.group(1)))
+        yield wand.order(running.usbip_port)
 
 
 @contextmanager
 def redirected_wand(wand: SimulatedWand, folder: Path) -> Generator[WandOrder]:
-    """The wand runs and waits for QEMU to redirect it into the guest, as long as the block lasts."""
+    """The wand runs and waits for QEMU to take it into the guest, as long as the block lasts."""
     arguments = wand.arguments("--usbredir", str(wand.socket(folder)))
     with running_wand(*arguments, errors=folder / f"{wand.name}.log"):
         yield wand.order(None)

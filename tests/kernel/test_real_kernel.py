@@ -210,7 +210,9 @@ def test_after_the_pulled_cable_every_record_is_there_exactly_once(
     assert [record.time.civil for record in patrols] == [
         (touch.utc + offset).replace(tzinfo=None) for touch in touches
     ]
-    assert [r.tag for r, t in zip(patrols, touches, strict=True) if not matches(r.tag, t.tag)] == []
+    assert [
+        r.tag for r, t in zip(patrols, touches, strict=True) if not matches(r.tag, t.tag)
+    ] == []
 
 
 @every_wand
@@ -263,7 +265,9 @@ def test_the_device_s_lines_are_shown_to_the_host(trial: Trial, witness: str) ->
 def test_every_wand_is_listed_with_its_vendor_and_product(trial: Trial) -> None:
     wands = (*OVER_USBIP, *OVER_USBREDIR)
     hardware = [port.hardware for port in trial.reports.ports if port.hardware]
-    wanted = [f"VID:PID={vendor:04X}:{product:04X}" for vendor, product in {w.usb_id for w in wands}]
+    wanted = [
+        f"VID:PID={vendor:04X}:{product:04X}" for vendor, product in {w.usb_id for w in wands}
+    ]
     assert [each for each in wanted if not any(each in listed for listed in hardware)] == []
     schemes = {port.address.partition(":")[0] for port in trial.reports.ports}
     assert schemes >= {"serial", "usb", "hid"}

@@ -30,9 +30,7 @@ EXCHANGE_IN_GUEST: Final = "/run/exchange"
 
 BOOT_MODULES: Final = ("virtio_pci", "9p", "9pnet_virtio", "virtio_net", "overlay")
 USB_MODULES: Final = ("xhci-pci", "vhci-hcd", "cdc-acm", "cp210x", "usbhid", "hid-generic")
-KERNEL_ARGUMENTS: Final = (
-    "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable"
-)
+KERNEL_ARGUMENTS: Final = "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr random.trust_cpu=on tsc=reliable"
 FIRST_PROGRAM: Final = Path(__file__).with_name("first_program.sh")
 ENDED: Final = re.compile(r"^GUEST-RC=(\d+)", re.MULTILINE)
 BEGAN: Final = re.compile(r"^GUEST (\S+) the command begins", re.MULTILINE)
