@@ -182,6 +182,10 @@ class WandUsbDevice:
         else:
             self._listener.output_ready(endpoint)
 
+    def stall_answers(self) -> None:
+        """Halt the endpoint through which the wand answers now."""
+        self.stall(next(iter(self._answering.ins)))
+
     def unplug(self) -> None:
         """Leave the bus; whatever was under way is lost."""
         if not self._is_plugged:

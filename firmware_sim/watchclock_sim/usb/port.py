@@ -47,6 +47,10 @@ class UsbPort:
         """How many of these bytes were taken; never waits."""
         return self.device.write(data)
 
+    def stall(self) -> None:
+        """Halt the endpoint that the wand answers through, until the host clears it."""
+        self.device.stall_answers()
+
     def unplug(self) -> None:
         """Take the cable out: the device leaves the bus."""
         self.device.unplug()
