@@ -9,8 +9,8 @@ from typing import ClassVar, Final
 
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.scenario import Duty, Guard, Leg, Rest, Route, Scenario, WandPlan
-from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.walk_steps import Deed, DeedKind, Skip, SkipReason, Step, Touch
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["MINUTE_S", "GuardWalk", "Theft", "Turn"]
 

@@ -4,12 +4,13 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Final
 
 from watchclock_sim.filled_wand import filled_wand
 from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.faults import Fault, LineFaults, spoken_baud
 from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.plugging import plugged
@@ -45,7 +46,7 @@ def _serve(settings: Settings) -> None:
         faults=LineFaults(wand.faults, settings.seed or 0),
         baud=settings.baud,
         clock=clock,
-        uart=_uart(settings),
+        uart=_uart(settings, wand.faults),
     )
     harbour = Harbour(clock)
     harbour.add(dock, plug.port, wand.identity)
@@ -62,11 +63,12 @@ def _serve(settings: Settings) -> None:
     run_harbour(harbour, ready)
 
 
-def _uart(settings: Settings) -> Uart:
-    """The wand's serial part; ``--baud`` changes its speed, where it has one of its own."""
+def _uart(settings: Settings, faults: Iterable[Fault]) -> Uart:
+    """The wand's serial part; ``--baud`` or a fault changes its speed, where it has one."""
     kind = find_personality(settings.dialect)
+    usual = settings.baud if kind.baud and settings.baud else kind.baud
     return Uart(
-        baud=settings.baud if kind.baud and settings.baud else kind.baud,
+        baud=spoken_baud(faults) or usual,
         wants_lines_low=kind.wants_lines_low,
         seed=settings.seed or 0,
     )
