@@ -11,7 +11,19 @@ import typer
 from watchclock.sim_command import app
 from watchclock_sim import night_values, scenario, truth_values, walk_steps
 from watchclock_sim.__main__ import main
-from watchclock_sim.hardware import battery, health, profile
+from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.battery_plan import Chemistry
+from watchclock_sim.hardware.health import HardwarePart, Health
+from watchclock_sim.hardware.profile import (
+    ClimatePlan,
+    HardwareProfile,
+    HourReading,
+    MishapKind,
+    MishapPlan,
+    PartPlan,
+    PowerPlan,
+    RtcChip,
+)
 from watchclock_sim.line.faults import FAULT_KINDS
 from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings
@@ -28,29 +40,16 @@ SCENARIO_VALUES = [
     scenario.Rest,
     scenario.WandPlan,
     scenario.Duty,
-    profile.ClockPlan,
-    battery.BatteryPlan,
-    profile.PartPlan,
-    profile.MishapPlan,
-    profile.ClimatePlan,
-    profile.PowerPlan,
 ]
 NO_KEYS = {"hardware"}
 """Fields whose own fields are keys of the table instead."""
-WORDS = [
-    battery.Chemistry,
-    health.HardwarePart,
-    health.Health,
-    profile.HourReading,
-    profile.MishapKind,
-    profile.RtcChip,
-    walk_steps.DeedKind,
-    walk_steps.SkipReason,
-    night_values.NotKept,
-]
-"""Enumerations whose values stand in scenarios or in the truth."""
+WORDS = [walk_steps.DeedKind, walk_steps.SkipReason, night_values.NotKept]
+"""Enumerations whose values stand in the truth."""
 OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
 OPTIONS -= {"--dialect", "--link"}
+PART_VALUES = [PartPlan, MishapPlan, scenario.ClockPlan, BatteryPlan, ClimatePlan, PowerPlan]
+PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)}
+PART_KEYS -= {"offset_s", "drift_ppm", "stops_at", "resets_at"}
 
 
 def section(title: str) -> str:
@@ -69,12 +68,13 @@ def test_every_fault_and_each_of_its_keys_is_documented() -> None:
 def test_every_key_of_a_scenario_is_documented() -> None:
     named = set(re.findall(r"`(\w+)`", section("Scenarios")))
     keys = {field.name for value in SCENARIO_VALUES for field in fields(value)}
-    assert keys - named == NO_KEYS
+    hardware = {field.name for field in fields(HardwareProfile)}
+    assert (keys | hardware) - named == NO_KEYS
 
 
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
-def test_every_word_of_a_scenario_and_of_the_truth_is_documented(words: type[StrEnum]) -> None:
-    named = set(re.findall(r"`(\w+)`", DOCUMENT))
+def test_every_word_of_the_truth_is_documented(words: type[StrEnum]) -> None:
+    named = set(re.findall(r"`(\w+)`", section("The truth")))
     assert {word.value for word in words} - named == set()
 
 
@@ -118,3 +118,23 @@ def test_both_entries_of_the_simulator_take_the_same_options(
         main(["--help"])
     known = set(re.findall(r"(?<![\w-])--[\w-]+", capsys.readouterr().out)) - {"--help"}
     assert known == OPTIONS
+
+
+def test_every_part_health_and_mishap_is_documented() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", section("Parts"), re.MULTILINE))
+    words = {*HardwarePart, *Health, *MishapKind}
+    assert words - rows == set()
+    assert rows - {each.value for each in words} <= PART_KEYS
+
+
+def test_every_key_of_the_parts_of_a_wand_is_documented_in_the_table_of_its_plan() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Parts")))
+    assert PART_KEYS - named == set()
+    assert {*Chemistry, *RtcChip, *HourReading} - named == set()
+
+
+def test_every_key_of_a_mishap_stands_in_the_rows_of_those_it_belongs_to() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section("Parts"), re.MULTILINE))
+    named = {key for kind in MishapKind for key in re.findall(r"`(\w+)`", rows[kind])}
+    general = {"kind", "at", "every_touches", "times"}
+    assert named == {field.name for field in fields(MishapPlan)} - general

@@ -57,7 +57,8 @@ class Battery:
         if not self.life.works(utc, "rest") and self.life.health(utc) is not Health.FAILING:
             return 0
         if self.cell is not None:
-            return self.cell.open_mv(self._charge(self.cell, utc))
+            charge = self._charge(self.cell, utc)
+            return 0 if charge < 0 else self.cell.open_mv(charge)
         used = min(utc, self.rests_from) - self.utc
         fallen = self.plan.falls_mv_per_hour * used / HOUR
         return max(min(DEAD_MV, self.plan.voltage_mv), round(self.plan.voltage_mv - fallen))
@@ -78,7 +79,7 @@ class Battery:
     def charge_percent(self, utc: datetime) -> int:
         """The charge at that instant, 0 to 100; without a cell straight from empty to full."""
         if self.cell is not None:
-            return round(self._charge(self.cell, utc))
+            return max(0, round(self._charge(self.cell, utc)))
         share = (self.voltage_mv(utc) - EMPTY_MV) / (FULL_MV - EMPTY_MV)
         return round(WHOLE * min(1.0, max(0.0, share)))
 
@@ -98,12 +99,12 @@ class Battery:
         return low_at if low_at <= self.rests_from else None
 
     def _charge(self, cell: Cell, utc: datetime) -> float:
-        """Per cent of what it can give."""
+        """Per cent of what it can give; below 0 it gives nothing any more."""
         usable = cell.usable_mah(
             self.plan.capacity_mah, self.plan.temperature_c, self.plan.age_months
         )
         drawn = WHOLE * self._drawn_uah(utc) / MILLI / usable
-        return max(0.0, self.plan.charge_percent - drawn)
+        return self.plan.charge_percent - drawn
 
     def _drawn_uah(self, utc: datetime) -> float:
         return 0.0 if self.power is None else self.power.drawn_uah(utc)

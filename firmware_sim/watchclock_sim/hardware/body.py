@@ -4,7 +4,7 @@ Every use of a wand goes through here first. What a kind of wand makes of it, an
 says, is the wand's own matter.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -78,6 +78,7 @@ class Body:
         self._is_dark = False
         self._is_low = False
         self._meets_two_tags = False
+        self._touches = 0
 
     def use(self, utc: datetime, cause: WakeCause = WakeCause.TOUCH) -> Use:
         """The wand is used. In its dock the cable feeds it."""
@@ -124,9 +125,14 @@ class Body:
 
     def read(self, tag: bytes, utc: datetime) -> HeadReading:
         """The head reads a tag, or two that it meets at once."""
+        self._touches += 1
         other = self._other(tag, utc) if self._meets_two_tags else None
         self._meets_two_tags = False
         return self.head.read(tag, utc, other)
+
+    def behind_touch(self) -> Iterator[Mishap]:
+        """What happens to the wand behind the touch that was read last."""
+        return self.timeline.behind_touch(self._touches)
 
     def _is_without_power(self, utc: datetime) -> bool:
         return self.battery.voltage_mv(utc) < BROWN_OUT_MV

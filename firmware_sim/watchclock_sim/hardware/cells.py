@@ -9,6 +9,7 @@ chemistries apart; no maker's cell follows them to the millivolt.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import exp2
 from typing import Final
 
 from watchclock_sim.hardware.battery_plan import Chemistry
@@ -57,7 +58,7 @@ class Cell:
         """Internal resistance: it doubles with 20 degrees of cold and in five years."""
         empty = 1 - min(1.0, max(0.0, charge_percent / WHOLE))
         warm = self.full_mohm + (self.empty_mohm - self.full_mohm) * empty**2
-        cold = 2.0 ** (max(0, ROOM_C - temperature_c) / COLD_DOUBLES_C)
+        cold = exp2(max(0, ROOM_C - temperature_c) / COLD_DOUBLES_C)
         return warm * cold * (1 + age_months / FIVE_YEARS)
 
     def usable_mah(self, capacity_mah: int | None, temperature_c: int, age_months: int) -> float:

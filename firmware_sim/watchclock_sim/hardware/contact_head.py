@@ -11,15 +11,16 @@ from random import Random
 from typing import Final
 
 from watchclock_protocol.checksums import crc8_maxim
-from watchclock_protocol.values import ROM_OCTETS
+from watchclock_protocol.values import ROM_OCTETS, TagId
 from watchclock_sim.hardware.health import Health, PartLife, chance_of
 
-__all__ = ["PULSES_A_TEST", "ContactHead", "HeadReading", "both_roms", "has_right_crc"]
+__all__ = ["PULSES_A_TEST", "ContactHead", "HeadReading", "both_roms", "has_right_crc", "rom_of"]
 
 ATTEMPTS: Final = 3
 PULSES_A_TEST: Final = 100
 BITS: Final = 8 * ROM_OCTETS
 MOST_WRONG_BITS: Final = 4
+FAMILY: Final = b"\x01"
 NO_CONTACT_SHARE: Final = 0.5
 
 
@@ -109,6 +110,14 @@ class ContactHead:
         if not is_dirty or chance.random() < NO_CONTACT_SHARE:
             return None
         return _bounced(sent, chance)
+
+
+def rom_of(tag: TagId) -> bytes:
+    """The eight octets a button sends; one named by its serial alone is a DS1990."""
+    if len(tag.octets) == ROM_OCTETS:
+        return tag.octets
+    rom = FAMILY + tag.octets[::-1].ljust(ROM_OCTETS - 2, b"\x00")
+    return rom + bytes([crc8_maxim(rom)])
 
 
 def both_roms(one: bytes, other: bytes) -> bytes:

@@ -11,7 +11,7 @@ from typing import Final
 
 from watchclock_sim.hardware.health import PartLife
 
-__all__ = ["Blow", "ShockBand", "ShockSensor"]
+__all__ = ["Blow", "BlowBand", "ImpactSensor"]
 
 LEAST_MG: Final = 1500
 """Weaker than this is walking."""
@@ -23,7 +23,7 @@ EARTH_MM_PER_S2: Final = 9807
 MICROSECONDS: Final = 1_000_000
 
 
-class ShockBand(StrEnum):
+class BlowBand(StrEnum):
     """How hard a blow was."""
 
     KNOCK = "knock"
@@ -45,11 +45,11 @@ class Blow:
     free_fall_ms: int = 0
 
     @property
-    def band(self) -> ShockBand:
+    def band(self) -> BlowBand:
         """How hard it was."""
         if self.peak_mg >= LIMIT_MG:
-            return ShockBand.BEYOND_LIMIT
-        return ShockBand.HARD if self.peak_mg >= HARD_MG else ShockBand.KNOCK
+            return BlowBand.BEYOND_LIMIT
+        return BlowBand.HARD if self.peak_mg >= HARD_MG else BlowBand.KNOCK
 
     @property
     def height_mm(self) -> int:
@@ -57,7 +57,7 @@ class Blow:
         return EARTH_MM_PER_S2 * self.free_fall_ms**2 // (2 * MICROSECONDS)
 
 
-class ShockSensor:
+class ImpactSensor:
     """Feels blows and stillness.
 
     Args:
@@ -66,7 +66,7 @@ class ShockSensor:
 
     def __init__(self, life: PartLife) -> None:
         self._life: Final = life
-        self.blows: Final = dict.fromkeys(ShockBand, 0)
+        self.blows: Final = dict.fromkeys(BlowBand, 0)
         self.strongest_mg = 0
 
     @property

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
 from watchclock_protocol.dialects.vs.lists import RosterEntry
 from watchclock_protocol.dialects.vs.records import GUARD_TAG_BIT, LogKind, tag_field
@@ -14,27 +13,27 @@ from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import ROM_OCTETS, TagId, TagTechnology
 from watchclock_protocol.wand_times import FIRST_SECOND
 from watchclock_sim.hardware.body import Body
-from watchclock_sim.hardware.contact_head import ContactHead
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.power import ResetCause, WakeCause
 from watchclock_sim.hardware.profile import Mishap
 from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 from watchclock_sim.wands.vs_answers import VsAnswers
-from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition, VsModel
+from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition
 from watchclock_sim.wands.vs_lists import ListMemory
 from watchclock_sim.wands.vs_log import VsLog
 from watchclock_sim.wands.vs_memory import VsMemory
 from watchclock_sim.wands.vs_mishaps import USUAL_MISHAPS, VsMishaps
 from watchclock_sim.wands.vs_parts import VsParts
 
-__all__ = ["VS", "VsWand"]
+__all__ = ["VS", "VsWand", "vs_identity"]
 
 MODELS: Final = {"5B": CONTACT, "5F": RADIO}
 """By the first two digits of the serial."""
 SERIAL_DIGITS: Final = 16
-FAMILY: Final = b"\x01"
 BATCH: Final = b"2026-05-B"
 PRODUCED: Final = date(2026, 5, 16)
 VERSION: Final = "1.4.0"
@@ -67,7 +66,7 @@ class VsWand:
         self._body = Body(setup.life, setup.battery, setup.clock, head, USUAL_MISHAPS)
         parts = VsParts(setup.life, self._body, self.memory)
         self._mishaps = VsMishaps(self.log, parts)
-        identity = _identity(self.model, serial)
+        identity, _ = vs_identity(setup.number)
         self._answers = VsAnswers(identity, self.log, parts, self.lists, setup.lost_records)
         self._session = WandSession()
 
@@ -111,7 +110,7 @@ class VsWand:
             status = GUARD_TAG_BIT if is_guard_tag else 0
             subject = reading.octets.ljust(SUBJECT_OCTETS, b"\x00")
             is_kept = self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
-        for mishap in self._body.timeline.behind_touch(self.condition.touches):
+        for mishap in self._body.behind_touch():
             self._befall(mishap, utc)
         return is_kept
 
@@ -174,8 +173,10 @@ class VsWand:
             self.log.note("page_torn", utc, *torn)
 
 
-def _identity(model: VsModel, serial: bytes) -> IdentityReply:
-    return IdentityReply(
+def vs_identity(number: str) -> tuple[IdentityReply, int]:
+    """What a wand with this serial says of itself, and how many pages it has at most."""
+    model, serial = MODELS[number[:2]], bytes.fromhex(number)
+    reply = IdentityReply(
         model_raw=model.name.encode().ljust(12, b"\x00"),
         serial=serial,
         printed_raw=f"CS{int.from_bytes(serial[4:]):07d}".encode().ljust(16, b"\x00"),
@@ -184,20 +185,40 @@ def _identity(model: VsModel, serial: bytes) -> IdentityReply:
         production_day=(PRODUCED - FIRST_SECOND.date()).days,
         tag_types=model.tag_types,
     )
+    return reply, model.most_pages
 
 
 def _whole(tag: TagId) -> TagId:
     """The tag as the head reads it: a button named by its serial alone is a DS1990."""
     if tag.technology is not TagTechnology.IBUTTON or len(tag.octets) == ROM_OCTETS:
         return tag
-    rom = FAMILY + tag.octets[::-1].ljust(ROM_OCTETS - 2, b"\x00")
-    return TagId(tag.technology, rom + bytes((crc8_maxim(rom),)))
+    return TagId(tag.technology, rom_of(tag))
 
 
 def _is_number(number: str) -> bool:
     is_serial = len(number) == SERIAL_DIGITS and set(number) <= set("0123456789ABCDEF")
     return is_serial and number[:2] in MODELS
 
+
+USB_PROFILES: Final = {
+    "5B": UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        product=0x0002,
+        maker="watchclock",
+        name="VS5000B patrol wand",
+        name_zh="VS5000B 巡更棒",
+    ),
+    "5F": UsbProfile(
+        kind=UsbKind.BULK_AND_HID,
+        vendor=TEST_VENDOR,
+        product=0x0003,
+        maker="watchclock",
+        name="VF5000+ patrol wand",
+        name_zh="VF5000+ 巡更棒",
+    ),
+}
+"""By the first two digits of the serial."""
 
 VS: Final = Personality(
     name="vs",
@@ -208,4 +229,5 @@ VS: Final = Personality(
         allows=_is_number,
     ),
     make=VsWand,
+    usb=lambda number: USB_PROFILES[number[:2]],
 )

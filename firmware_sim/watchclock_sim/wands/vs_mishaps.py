@@ -7,7 +7,7 @@ from typing import Final
 from watchclock_protocol.dialects.vs.records import LogKind
 from watchclock_sim.hardware.contact_head import ContactHead
 from watchclock_sim.hardware.profile import Mishap, MishapKind
-from watchclock_sim.hardware.shock_sensor import ShockBand
+from watchclock_sim.hardware.shock_sensor import BlowBand
 from watchclock_sim.wands.vs_condition import CONTACT, KELVIN, RADIO, VsCondition
 from watchclock_sim.wands.vs_log import VsLog
 from watchclock_sim.wands.vs_parts import VsParts
@@ -79,7 +79,7 @@ class VsMishaps:
         blow = self._parts.shock.feel(mishap.strength_mg, fell_ms, utc)
         if blow is None:
             return
-        if blow.free_fall_ms or blow.band is ShockBand.BEYOND_LIMIT:
+        if blow.free_fall_ms or blow.band is BlowBand.BEYOND_LIMIT:
             self._log.note("impact", utc, blow.peak_mg, blow.free_fall_ms)
         else:
             subject = blow.peak_mg.to_bytes(SUBJECT_OCTETS, "little")

@@ -13,7 +13,7 @@ from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.humidity import Humidity
 from watchclock_sim.hardware.keys import Keys
 from watchclock_sim.hardware.profile import HardwareLife
-from watchclock_sim.hardware.shock_sensor import ShockSensor
+from watchclock_sim.hardware.shock_sensor import ImpactSensor
 from watchclock_sim.wands.vs_memory import VsMemory
 
 __all__ = ["VsParts"]
@@ -39,7 +39,7 @@ class VsParts:
 
     def __init__(self, life: HardwareLife, body: Body, memory: VsMemory) -> None:
         self.body: Final = body
-        self.shock: Final = ShockSensor(life.part(HardwarePart.SHOCK_SENSOR))
+        self.shock: Final = ImpactSensor(life.part(HardwarePart.SHOCK_SENSOR))
         self.humidity: Final = Humidity(life.climate, life.part(HardwarePart.HUMIDITY_SENSOR))
         self.keys: Final = Keys(life.part(HardwarePart.KEYS))
         self.display: Final = Display(life.part(HardwarePart.LCD))
