@@ -146,6 +146,7 @@ def _label(
         causes=[],
         signs=[],
         profile=None,
+        row=None,
         begins=_maybe_utc(begins),
         ends=_maybe_utc(ends),
     )
@@ -174,7 +175,7 @@ def _profile_label(name: str, subject: str, begins: datetime | None) -> LabelRow
     label = _label(profile.fault_class, subject, begins)
     label["causes"] = [cause.value for cause in profile.causes]
     label["signs"] = [sign.value for sign in profile.signs]
-    label["profile"] = name
+    label["profile"], label["row"] = name, profile.row
     return label
 
 

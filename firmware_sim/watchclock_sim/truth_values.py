@@ -99,6 +99,7 @@ class LabelRow(TypedDict):
     causes: list[str]
     signs: list[str]
     profile: str | None
+    row: int | None
     begins: str | None
     ends: str | None
 

@@ -45,11 +45,11 @@ NO_KEYS = {"hardware"}
 """Fields whose own fields are keys of the table instead."""
 WORDS = [walk_steps.DeedKind, walk_steps.SkipReason, night_values.NotKept]
 """Enumerations whose values stand in the truth."""
-OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
-OPTIONS -= {"--dialect", "--link"}
+ARGUMENTS = {"--dialect", "--link"}
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)} - ARGUMENTS
 PART_VALUES = [PartPlan, MishapPlan, scenario.ClockPlan, BatteryPlan, ClimatePlan, PowerPlan]
-PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)}
-PART_KEYS -= {"offset_s", "drift_ppm", "stops_at", "resets_at"}
+ELSEWHERE = {"offset_s", "drift_ppm", "stops_at", "resets_at"}
+PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)} - ELSEWHERE
 
 
 def section(title: str) -> str:

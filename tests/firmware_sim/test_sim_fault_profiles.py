@@ -146,6 +146,7 @@ def test_the_truth_names_class_causes_and_signs_of_the_profile() -> None:
             "causes": ["product"],
             "signs": ["clock_stopped", "one_time"],
             "profile": "crystal_joint",
+            "row": 2,
             "begins": "2026-11-02T17:00:00+00:00",
             "ends": None,
         }

@@ -6,10 +6,12 @@ from functools import cache
 import pytest
 
 from watchclock_sim.fault_profiles import FAULT_PROFILES
+from watchclock_sim.line.faults import LineFaults, parse_fault
 from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario
 from watchclock_sim.scenario_file import SCENARIOS, load
 from watchclock_sim.wands.personality import find_personality, personality_names
+from watchclock_sim.wands.vs import VsWand
 
 FILES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.stem != "demo_night")
 NUMBERS = {name: [find_personality(name).default_number] for name in personality_names()}
@@ -46,6 +48,25 @@ def test_the_same_night_comes_out_the_same_and_another_seed_makes_another(name: 
     truths = [truth_of(each, plan, walked_wand(each, plan)) for each in (scenario, again, other)]
     assert truths[0] == truths[1]
     assert truths[0]["touches"] != truths[2]["touches"]
+
+
+@pytest.mark.parametrize("key", ["sound_radio", "head_weak", "memory_damaged", "electric_shock"])
+def test_the_same_seed_makes_the_same_bytes_in_the_wand_and_on_a_bad_line(key: str) -> None:
+    shop = scenario_of("repair_shop")
+    plan = next(wand for wand in shop.wands if wand.key == key)
+    bad_line = ["flip_bits:per_million=900", "lose_bytes:per_million=900", "noise:frame=2"]
+
+    def sent(seed: int) -> list[bytes]:
+        scenario = shop.changed(seed=seed)
+        firmware = walked_wand(scenario, plan).firmware
+        assert isinstance(firmware, VsWand)
+        line = LineFaults([parse_fault(fault) for fault in bad_line], seed)
+        numbers = range(firmware.memory.oldest_page, firmware.memory.newest_page + 1)
+        pages = [firmware.memory.page(number) for number in numbers]
+        return [line.deliver(page).data for page in pages if page is not None]
+
+    assert len(sent(5)) > 2
+    assert sent(5) == sent(5) != sent(6)
 
 
 def test_the_repair_shop_has_every_profile_once() -> None:

@@ -27,6 +27,7 @@ def truth_with(*labels: tuple[str, int | None, int | None], wand: str = "w") -> 
             causes=[],
             signs=[],
             profile=None,
+            row=None,
             begins=None if begins is None else (BEGIN + timedelta(hours=begins)).isoformat(),
             ends=None if ends is None else (BEGIN + timedelta(hours=ends)).isoformat(),
         )

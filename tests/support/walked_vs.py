@@ -77,6 +77,17 @@ class _Docked:
 class _Line(SessionLine[VsHostSession, _Docked]):
     """A dock whose host gives up when the cable comes out."""
 
+    def read(self) -> list[Event] | None:
+        """The events of a reading, None when the cable came out of it."""
+        told = self.host.send(ReadRecords(), self.now)
+        events = list(told)
+        while not ended(told):
+            told = self._carry(told) or self._wait()
+            events += told
+            if not self.wand.is_plugged:
+                return None
+        return events
+
 
 def downloaded(scenario: Scenario, plan: WandPlan) -> DownloadedVs:
     """The wand an hour after its night, as a host that begins again after a failure sees it."""
@@ -87,24 +98,12 @@ def downloaded(scenario: Scenario, plan: WandPlan) -> DownloadedVs:
         line = _Line(VsHostSession(count(failed)), wand)
         wand.is_plugged = True
         events = line.run(Identify(), ReadCounters())
-        told = _read(line)
+        told = line.read()
         if told is None:
             continue
         events += told
         return _examined(line, walked, received(events), scenario, failed)
     raise AssertionError("the wand is never read")
-
-
-def _read(line: _Line) -> list[Event] | None:
-    """The events of a reading, None when the cable came out of it."""
-    told = line.host.send(ReadRecords(), line.now)
-    events = list(told)
-    while not ended(told):
-        told = line._carry(told) or line._wait()
-        events += told
-        if not line.wand.is_plugged:
-            return None
-    return events
 
 
 def _examined(
