@@ -58,7 +58,8 @@ def odd_scenarios(draw: st.DrawFn) -> str:
     lines = draw(st.sampled_from(TEXTS)).splitlines()
     index = draw(st.integers(0, len(lines) - 1))
     places = list(values_of(lines[index]))
-    if places and draw(st.booleans()):
+    is_value = draw(st.booleans())
+    if places and is_value:
         begin, end = draw(st.sampled_from(places))
         lines[index] = lines[index][:begin] + draw(st.sampled_from(ODD)) + lines[index][end:]
     elif draw(st.booleans()):

@@ -10,13 +10,15 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 
 import watchclock_sim
 from tests.support.walked_vs import downloaded
-from watchclock_protocol.records import PatrolRecord
+from watchclock_protocol.records import PatrolRecord, SystemRecord
 from watchclock_sim.fault_effects import with_fault
 from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import SCENARIOS, load
 from watchclock_sim.truth_values import TRUTH_FORMAT, TRUTH_VERSION, Truth
 from watchclock_sim.walk import walk
+from watchclock_sim.walk_steps import DeedKind
+from watchclock_sim.wands.kaihe_eb import KaiheWand
 
 SCHEMA = Path(watchclock_sim.__file__).with_name("truth.schema.json")
 CHEATS = load(SCENARIOS / "cheats_night.toml")
@@ -130,6 +132,21 @@ def test_a_thrown_wand_bears_the_damage_of_the_throw_from_then_on(seed: int) -> 
     [fall] = truth["mishaps"]
     assert (fall["kind"], fall["utc"]) == ("fall", throw["begins"])
     assert fall["strength_mg"] == throw["strength_mg"]
+
+
+def test_a_throw_is_in_the_log_of_a_wand_that_can_feel_it() -> None:
+    plan = plan_of(CHEATS, "dudeks_wand")
+    wand = downloaded(CHEATS, plan)
+    [throw] = [each for each in wand.walked.deeds if each.kind is DeedKind.THROWING]
+    impacts = [
+        each
+        for each in wand.records
+        if isinstance(each, SystemRecord) and "impact" in each.meanings
+    ]
+    assert [each.value for each in impacts] == [throw.strength_mg]
+    kaihe = walked_wand(CHEATS, replace(plan, dialect="kaihe_eb", number="0000A1B2C3")).firmware
+    assert isinstance(kaihe, KaiheWand)
+    assert len(kaihe.knocks) == 1
 
 
 def test_a_clock_that_stopped_without_a_profile_is_a_label_too() -> None:
