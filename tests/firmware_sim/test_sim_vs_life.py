@@ -245,6 +245,32 @@ def test_a_dead_part_fails_its_test_and_no_other_part_does(
     assert failed == {tested_part: measured}
 
 
+@pytest.mark.parametrize(
+    ("parts", "answered"),
+    [
+        ((), True),
+        ((HardwarePart.BUZZER,), True),
+        ((HardwarePart.BUZZER, HardwarePart.VIBRATOR), False),
+        ((HardwarePart.KEYS,), False),
+    ],
+    ids=["sound", "one alert left", "no alert left", "keys stuck"],
+)
+def test_an_alarm_is_answered_while_a_guard_can_notice_it_and_press_a_key(
+    parts: tuple[HardwarePart, ...], *, answered: bool
+) -> None:
+    faults = [
+        PartFault(
+            part=part, health=Health.DEAD, per_mille=1000, measured=int(part is HardwarePart.KEYS)
+        )
+        for part in parts
+    ]
+    wand = VsWand(replace(setup_of(CONTACT), life=life_of(*faults)))
+    midnight = DOCKED_AT.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    for utc in (DOCKED_AT, midnight + timedelta(seconds=20)):
+        wand.touch(BUTTON, utc, is_guard_tag=False)
+    assert events(wand) == ["alarm", "alarm_answered" if answered else "alarm_missed"]
+
+
 def test_a_rotting_memory_damages_records_and_tells_how_many() -> None:
     wand = living(CONTACT, life_of(fault_of(HardwarePart.MEMORY, Health.FAILING, 100)))
     flaws, _ = evidence(wand)[EvidenceCode.FLASH]

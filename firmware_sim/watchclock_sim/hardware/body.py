@@ -48,6 +48,9 @@ class Use:
     is_normal: bool = False
 
 
+AWAKE: Final = Use(is_awake=True)
+
+
 class Body:
     """Power, clock and head of one wand, and what happens to it.
 
@@ -79,9 +82,13 @@ class Body:
         self._is_low = False
         self._meets_two_tags = False
         self._touches = 0
+        parts = (self._supply, self._processor, battery.life)
+        self._never_fails: Final = battery.cell is None and all(part.is_sound for part in parts)
 
     def use(self, utc: datetime, cause: WakeCause = WakeCause.TOUCH) -> Use:
         """The wand is used. In its dock the cable feeds it."""
+        if self._never_fails:
+            return AWAKE
         power = self.battery.power
         if cause is not WakeCause.CABLE and self._is_without_power(utc):
             self._is_dark = True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
@@ -63,10 +64,10 @@ class VsWand:
         head_life = setup.life.part(HardwarePart.HEAD)
         head = ContactHead(head_life) if self.model is CONTACT else RadioHead(head_life)
         self._body = Body(setup.life, setup.battery, setup.clock, head, USUAL_MISHAPS)
-        parts = VsParts(setup.life, self._body, self.memory)
-        self._mishaps = VsMishaps(self.log, parts)
+        self._parts = VsParts(setup.life, self._body, self.memory)
+        self._mishaps = VsMishaps(self.log, self._parts)
         identity = _identity(self.model, serial)
-        self._answers = VsAnswers(identity, self.log, parts, self.lists, setup.lost_records)
+        self._answers = VsAnswers(identity, self.log, self._parts, self.lists, setup.lost_records)
         self._session = WandSession()
 
     @property
@@ -105,7 +106,8 @@ class VsWand:
         self.condition.took(reading)
         is_kept = False
         if reading.is_good and reading.octets is not None:
-            self.log.ring_alarms(self.lists.alarms, utc)
+            reaches = partial(self._parts.reaches_guard, utc=utc)
+            self.log.ring_alarms(self.lists.alarms, utc, reaches)
             status = GUARD_TAG_BIT if is_guard_tag else 0
             subject = reading.octets.ljust(SUBJECT_OCTETS, b"\x00")
             is_kept = self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
