@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typing_extensions import override
 
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from tests.support.virtual_port import VirtualClock, VirtualPort
@@ -39,8 +38,8 @@ class Bench:
     def __init__(
         self, wand: Firmware, *faults: str, baud: int = 0, lateness_s: float = 0.0
     ) -> None:
-        self.clock = VirtualClock()
-        self.port = VirtualPort(self.clock, lateness_s)
+        self.clock = VirtualClock(lateness_s)
+        self.port = VirtualPort()
         line = LineFaults((parse_fault(fault) for fault in faults), seed=0)
         self.dock = Dock(wand, self.port, faults=line, baud=baud, clock=self.clock)
 
@@ -53,7 +52,7 @@ class Bench:
             due = self.dock.idle_s(self.clock.now)
             if due is None:
                 return bytes(self.port.from_wand)
-            self.port.wait(due, wants_write=False)
+            self.clock.wait(due)
         raise AssertionError("the wand never comes to rest")
 
 
@@ -122,22 +121,28 @@ def test_a_contact_wand_falls_back_after_its_silence() -> None:
     assert bench.clock.now == pytest.approx(0.1)
 
 
-class InterruptedPort(VirtualPort):
-    """A signal arrives in the first wait, which tells how long it would have taken."""
-
-    longest_wait_s: float | None = None
-
-    @override
-    def wait(self, timeout_s: float | None, *, wants_write: bool) -> None:
-        self.longest_wait_s = timeout_s
-        raise KeyboardInterrupt
+def test_a_stalled_line_stands_still_in_the_middle_of_a_frame_and_loses_nothing() -> None:
+    sound, stalled = Bench(fcard_wand(137)), Bench(fcard_wand(137), "stall:byte=700,for_ms=3000")
+    assert stalled.ask(READ_137) == sound.ask(READ_137)
+    assert stalled.clock.now == pytest.approx(3.0)
 
 
-def test_an_idle_wand_never_waits_for_ever_so_that_a_missed_signal_still_ends_it() -> None:
-    clock = VirtualClock()
-    port = InterruptedPort(clock)
-    dock = Dock(fcard_wand(), port, faults=LineFaults((), 0), baud=0, clock=clock)
-    with pytest.raises(KeyboardInterrupt):
-        dock.serve()
-    assert port.longest_wait_s is not None
-    assert port.longest_wait_s <= 1
+def test_a_hub_reset_takes_the_wand_off_the_line_and_puts_it_back() -> None:
+    bench = Bench(fcard_wand(137), "hub_reset:byte=700,for_ms=250")
+    assert len(bench.ask(READ_137)) == 700
+    assert bench.clock.now == pytest.approx(0.25)
+    assert bench.ask(READ_NUMBER) == NUMBER
+
+
+def test_a_wand_that_is_flooded_stops_reading_and_goes_on_when_its_answers_have_left() -> None:
+    bench = Bench(fcard_wand())
+    bench.port.room = 0
+    for _ in range(4_000):
+        bench.port.to_wand += READ_NUMBER
+        bench.dock.turn()
+    reads = bench.port.reads
+    assert reads < 2_000
+    assert bench.dock.idle_s(bench.clock.now) is None
+    bench.port.room = 1 << 62
+    assert bench.ask(b"") == NUMBER * 4_000
+    assert bench.port.reads > reads

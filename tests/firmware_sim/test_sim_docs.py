@@ -2,17 +2,31 @@
 
 import re
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 import typer
 
 from watchclock.sim_command import app
-from watchclock_sim import scenario
+from watchclock_sim import night_values, scenario, truth_values, walk_steps
 from watchclock_sim.__main__ import main
 from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.battery_plan import Chemistry
+from watchclock_sim.hardware.health import HardwarePart, Health
+from watchclock_sim.hardware.profile import (
+    ClimatePlan,
+    HardwareProfile,
+    HourReading,
+    MishapKind,
+    MishapPlan,
+    PartPlan,
+    PowerPlan,
+    RtcChip,
+)
 from watchclock_sim.line.faults import FAULT_KINDS
-from watchclock_sim.program import Settings
+from watchclock_sim.scenario_file import SCENARIOS
+from watchclock_sim.settings import Settings
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
 SCENARIO_VALUES = [
@@ -23,11 +37,19 @@ SCENARIO_VALUES = [
     scenario.Route,
     scenario.Leg,
     scenario.Guard,
+    scenario.Rest,
     scenario.WandPlan,
     scenario.Duty,
-    scenario.ClockPlan,
-    BatteryPlan,
 ]
+NO_KEYS = {"hardware"}
+"""Fields whose own fields are keys of the table instead."""
+WORDS = [walk_steps.DeedKind, walk_steps.SkipReason, night_values.NotKept]
+"""Enumerations whose values stand in the truth."""
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
+OPTIONS -= {"--dialect", "--link"}
+PART_VALUES = [PartPlan, MishapPlan, scenario.ClockPlan, BatteryPlan, ClimatePlan, PowerPlan]
+PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)}
+PART_KEYS -= {"offset_s", "drift_ppm", "stops_at", "resets_at"}
 
 
 def section(title: str) -> str:
@@ -46,7 +68,33 @@ def test_every_fault_and_each_of_its_keys_is_documented() -> None:
 def test_every_key_of_a_scenario_is_documented() -> None:
     named = set(re.findall(r"`(\w+)`", section("Scenarios")))
     keys = {field.name for value in SCENARIO_VALUES for field in fields(value)}
-    assert keys - named == set()
+    hardware = {field.name for field in fields(HardwareProfile)}
+    assert (keys | hardware) - named == NO_KEYS
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
+def test_every_word_of_the_truth_is_documented(words: type[StrEnum]) -> None:
+    named = set(re.findall(r"`(\w+)`", section("The truth")))
+    assert {word.value for word in words} - named == set()
+
+
+def test_every_key_of_the_truth_is_documented() -> None:
+    named = set(re.findall(r"`(\w+)`", section("The truth")))
+    rows = [
+        truth_values.Truth,
+        truth_values.TouchRow,
+        truth_values.SkipRow,
+        truth_values.DeedRow,
+        truth_values.PartRow,
+        truth_values.MishapRow,
+        truth_values.LabelRow,
+    ]
+    assert {key for row in rows for key in row.__annotations__} - named == set()
+
+
+def test_every_scenario_file_is_documented() -> None:
+    files = {path.name for path in SCENARIOS.glob("*.toml")}
+    assert set(re.findall(r"^\| `(\w+\.toml)` \|", DOCUMENT, re.MULTILINE)) == files
 
 
 def test_every_behaviour_is_documented() -> None:
@@ -59,9 +107,8 @@ def test_every_option_is_documented_and_known_to_the_command() -> None:
     known = {
         name for parameter in command.params for name in parameter.opts if name.startswith("--")
     }
-    documented = set(re.findall(r"^\| `(--\w+)", section("Options"), re.MULTILINE))
-    settings = {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
-    assert known == documented == settings
+    documented = set(re.findall(r"^\| `(--[\w-]+)", section("Options"), re.MULTILINE))
+    assert known == documented == OPTIONS
 
 
 def test_both_entries_of_the_simulator_take_the_same_options(
@@ -69,5 +116,25 @@ def test_both_entries_of_the_simulator_take_the_same_options(
 ) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
-    known = set(re.findall(r"--\w+", capsys.readouterr().out)) - {"--help"}
-    assert known == {f"--{field.name}" for field in fields(Settings)} - {"--dialect", "--link"}
+    known = set(re.findall(r"(?<![\w-])--[\w-]+", capsys.readouterr().out)) - {"--help"}
+    assert known == OPTIONS
+
+
+def test_every_part_health_and_mishap_is_documented() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", section("Parts"), re.MULTILINE))
+    words = {*HardwarePart, *Health, *MishapKind}
+    assert words - rows == set()
+    assert rows - {each.value for each in words} <= PART_KEYS
+
+
+def test_every_key_of_the_parts_of_a_wand_is_documented_in_the_table_of_its_plan() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Parts")))
+    assert PART_KEYS - named == set()
+    assert {*Chemistry, *RtcChip, *HourReading} - named == set()
+
+
+def test_every_key_of_a_mishap_stands_in_the_rows_of_those_it_belongs_to() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section("Parts"), re.MULTILINE))
+    named = {key for kind in MishapKind for key in re.findall(r"`(\w+)`", rows[kind])}
+    general = {"kind", "at", "every_touches", "times"}
+    assert named == {field.name for field in fields(MishapPlan)} - general

@@ -16,6 +16,7 @@ from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.carriers.pty_port import PtyPort
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.wands.kaihe_eb import KAIHE_EB, KaiheWand
 
 pytestmark = pytest.mark.pty
@@ -50,14 +51,27 @@ def test_a_single_record_of_a_wand_that_counts_from_1_is_downloaded(tmp_path: Pa
     assert len(natural_keys(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("baud", ["115200", "460800"])
+def test_a_wand_that_speaks_faster_than_usual_is_found_at_its_own_speed(
+    baud: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_wand("kaihe_eb", "--pty", "--records", "5", "--baud", baud) as wand:
+        told = run(capsys, "download", wand.address, "--spool", str(tmp_path))
+    assert (told["announced"], told["received"]) == (5, 5)
+
+
 def serve_a_knocked_wand(link: Path) -> int:
     wand = KaiheWand(setup_of(KAIHE_EB.default_number), clear_s=0.2)
     for touch in generated_touches(5, 1, KAIHE_EB.technology(KAIHE_EB.default_number)):
         wand.touch(touch.tag, touch.utc, is_guard_tag=False)
     for _ in range(2):
         wand.knock(DOCKED_AT)
-    port = PtyPort(link)
-    Dock(wand, port, faults=LineFaults((), 0), baud=0, clock=SystemClock()).serve()
+    port, clock = PtyPort(link), SystemClock()
+    harbour = Harbour(clock)
+    dock = Dock(wand, port, faults=LineFaults((), 0), baud=0, clock=clock)
+    harbour.add(dock, port, "the knocked wand")
+    run_harbour(harbour, lambda: None)
+    return 0
 
 
 def test_knocks_come_with_every_download_and_are_the_same_records(tmp_path: Path) -> None:

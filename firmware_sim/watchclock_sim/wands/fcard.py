@@ -24,6 +24,7 @@ from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.staff import StaffMemory
 from watchclock_sim.wands.system_log import SystemCode, SystemLog
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 
 __all__ = ["FCARD", "FcardWand"]
 
@@ -237,4 +238,15 @@ FCARD: Final = Personality(
     # FC wand protocol document, section 2.
     number=NumberRule(wanted="a number from 1 to 255", allows=_is_number),
     make=FcardWand,
+    # docs/protocols/fcard.md, "Link": the maker's tool opens the port at this speed.
+    baud=115_200,
+    usb=lambda _number: UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        # The maker's own numbers are not public.
+        product=0x0001,
+        maker="FCARD",
+        name="FC patrol wand",
+        name_zh="FC 巡更棒",
+    ),
 )

@@ -21,6 +21,7 @@ from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["KAIHE_EB", "KaiheWand"]
 
@@ -213,4 +214,7 @@ KAIHE_EB: Final = Personality(
         allows=_is_number,
     ),
     make=KaiheWand,
+    # The usual one of the three that docs/protocols/kaihe_eb.md names.
+    baud=9_600,
+    usb=lambda _number: CP2102_BRIDGE,
 )

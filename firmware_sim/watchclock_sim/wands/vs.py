@@ -21,15 +21,16 @@ from watchclock_sim.hardware.profile import Mishap
 from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 from watchclock_sim.wands.vs_answers import VsAnswers
-from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition, VsModel
+from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition
 from watchclock_sim.wands.vs_lists import ListMemory
 from watchclock_sim.wands.vs_log import VsLog
 from watchclock_sim.wands.vs_memory import VsMemory
 from watchclock_sim.wands.vs_mishaps import USUAL_MISHAPS, VsMishaps
 from watchclock_sim.wands.vs_parts import VsParts
 
-__all__ = ["VS", "VsWand"]
+__all__ = ["VS", "VsWand", "vs_identity"]
 
 MODELS: Final = {"5B": CONTACT, "5F": RADIO}
 """By the first two digits of the serial."""
@@ -66,7 +67,7 @@ class VsWand:
         self._body = Body(setup.life, setup.battery, setup.clock, head, USUAL_MISHAPS)
         self._parts = VsParts(setup.life, self._body, self.memory)
         self._mishaps = VsMishaps(self.log, self._parts)
-        identity = _identity(self.model, serial)
+        identity, _ = vs_identity(setup.number)
         self._answers = VsAnswers(identity, self.log, self._parts, self.lists, setup.lost_records)
         self._session = WandSession()
 
@@ -174,8 +175,10 @@ class VsWand:
             self.log.note("page_torn", utc, *torn)
 
 
-def _identity(model: VsModel, serial: bytes) -> IdentityReply:
-    return IdentityReply(
+def vs_identity(number: str) -> tuple[IdentityReply, int]:
+    """What a wand with this serial says of itself, and how many pages it has at most."""
+    model, serial = MODELS[number[:2]], bytes.fromhex(number)
+    reply = IdentityReply(
         model_raw=model.name.encode().ljust(12, b"\x00"),
         serial=serial,
         printed_raw=f"CS{int.from_bytes(serial[4:]):07d}".encode().ljust(16, b"\x00"),
@@ -184,6 +187,7 @@ def _identity(model: VsModel, serial: bytes) -> IdentityReply:
         production_day=(PRODUCED - FIRST_SECOND.date()).days,
         tag_types=model.tag_types,
     )
+    return reply, model.most_pages
 
 
 def _whole(tag: TagId) -> TagId:
@@ -198,6 +202,26 @@ def _is_number(number: str) -> bool:
     return is_serial and number[:2] in MODELS
 
 
+USB_PROFILES: Final = {
+    "5B": UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        product=0x0002,
+        maker="watchclock",
+        name="VS5000B patrol wand",
+        name_zh="VS5000B 巡更棒",
+    ),
+    "5F": UsbProfile(
+        kind=UsbKind.BULK_AND_HID,
+        vendor=TEST_VENDOR,
+        product=0x0003,
+        maker="watchclock",
+        name="VF5000+ patrol wand",
+        name_zh="VF5000+ 巡更棒",
+    ),
+}
+"""By the first two digits of the serial."""
+
 VS: Final = Personality(
     name="vs",
     technology=lambda number: MODELS[number[:2]].technology,
@@ -207,4 +231,5 @@ VS: Final = Personality(
         allows=_is_number,
     ),
     make=VsWand,
+    usb=lambda number: USB_PROFILES[number[:2]],
 )

@@ -13,7 +13,7 @@ from watchclock_sim.hardware.health import Health, PartLife
 from watchclock_sim.wands.vs_condition import VsCondition
 from watchclock_sim.wands.vs_memory import LogEntry, VsMemory
 
-__all__ = ["VsLog"]
+__all__ = ["EVENT_PLACES", "VsLog"]
 
 EVENT_PLACES: Final = {event: place for place, event in EVENTS.items()}
 SECOND: Final = timedelta(seconds=1)

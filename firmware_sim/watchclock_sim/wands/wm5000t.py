@@ -29,8 +29,9 @@ from watchclock_sim.hardware.power import WakeCause
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
-__all__ = ["WM5000T", "Wm5000tWand"]
+__all__ = ["KEPT_OCTETS", "SERIAL_OCTETS", "WM5000T", "Wm5000tWand"]
 
 LOG: Final = logging.getLogger(__name__)
 TIME_OCTETS: Final = 6
@@ -152,4 +153,9 @@ WM5000T: Final = Personality(
     default_number="531932",
     number=NumberRule(wanted="six hexadecimal digits in capitals", allows=_is_number),
     make=Wm5000tWand,
+    # docs/protocols/wm5000t.md: speed and levels with which the source opens the port. What a real
+    # wand does while they are high is not known; this one is silent.
+    baud=19_200,
+    wants_lines_low=True,
+    usb=lambda _number: CP2102_BRIDGE,
 )

@@ -199,4 +199,6 @@ XGD: Final = Personality(
     default_number="3",
     number=NumberRule(wanted="a number from 1 to 255", allows=_is_address),
     make=XgdWand,
+    # docs/protocols/xgd.md, "Link".
+    baud=9_600,
 )

@@ -1,17 +1,26 @@
 """A pseudo-terminal as a wand's serial port.
 
-Two habits of ptys have to be met: until someone sets raw mode the terminal echoes the wand's own
-bytes back to it, and when the last host closes the wand's end fails with EIO. So raw mode is set
-at creation and one descriptor of the host's side stays open here.
+Three habits of ptys have to be met: until someone sets raw mode the terminal echoes the wand's own
+bytes back to it, so raw mode is set at creation; when the last host closes, the wand's end fails
+with EIO, so one descriptor of the host's side stays open here; and a change of speed is told only
+in packet mode and with ``EXTPROC`` set (``terminal_settings``).
 """
 
 import os
-import select
 import tty
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from watchclock_sim.errors import LinkPathTakenError
+from watchclock_sim.line.carriers.terminal_settings import (
+    DATA,
+    SETTINGS_CHANGED,
+    ask_for_notices,
+    take_settings,
+)
+from watchclock_sim.line.carriers.watched_end import WatchedEnd
+from watchclock_sim.line.serial_line import SerialLine
 
 __all__ = ["PtyPort"]
 
@@ -33,6 +42,7 @@ class _Pair(NamedTuple):
         pair = cls(*os.openpty())
         tty.setraw(pair.host)
         os.set_blocking(pair.wand, False)
+        ask_for_notices(pair.wand, pair.host)
         return pair
 
     def close(self) -> None:
@@ -53,6 +63,8 @@ class PtyPort:
     def __init__(self, link: Path | None = None) -> None:
         self._link = link
         self._pair: _Pair | None = None
+        self._end = WatchedEnd()
+        self._line = SerialLine()
         self._name = ""
         self.replug()
 
@@ -61,33 +73,52 @@ class PtyPort:
         """The link or, without one, the device's present name."""
         return f"serial:{self._link or self._name}"
 
-    def wait(self, timeout_s: float | None, *, wants_write: bool) -> None:
-        """Return when bytes can be read, or written if wanted, or the time is over."""
-        wand = [self._pair.wand] if self._pair else []
-        select.select(wand, wand if wants_write else [], [], timeout_s)
+    @property
+    def line(self) -> SerialLine:
+        """Its speed is 0 until a host has set one; a pty carries neither modem lines nor break."""
+        return self._line
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call ``wake`` whenever there is something to do; see ``Port.watch``."""
+        self._end.begin(wake)
 
     def read(self) -> bytes:
         """What the host has sent; never waits."""
-        if self._pair is None:
-            return b""
-        try:
-            return os.read(self._pair.wand, READ_SIZE)
-        except BlockingIOError:
-            return b""
+        data = b""
+        if self._pair is not None:
+            data = self._read_packet(self._pair)
+        self._end.was_read()
+        return data
+
+    def _read_packet(self, pair: _Pair) -> bytes:
+        """The next bytes; notices that stand before them are taken in."""
+        while True:
+            try:
+                packet = os.read(pair.wand, READ_SIZE)
+            except BlockingIOError:
+                return b""
+            if packet[:1] == DATA:
+                return packet[1:]
+            if packet[0] & SETTINGS_CHANGED:
+                take_settings(pair.host, self._line)
 
     def write(self, data: bytes) -> int:
         """How many of these bytes were taken; never waits."""
         if self._pair is None:
             return 0
         try:
-            return os.write(self._pair.wand, data)
+            taken = os.write(self._pair.wand, data)
         except BlockingIOError:
-            return 0
+            taken = 0
+        if taken < len(data):
+            self._end.has_refused()
+        return taken
 
     def unplug(self) -> None:
         """Close both ends; the device and the link disappear."""
         if self._pair is None:
             return
+        self._end.follow(None)
         self._pair.close()
         self._pair = None
         if self._link is not None:
@@ -110,6 +141,8 @@ class PtyPort:
             raise LinkPathTakenError(path=self._link, reason=error.strerror) from error
         self._pair = pair
         self._name = pair.name
+        self._line.baud = 0
+        self._end.follow(pair.wand)
 
     def close(self) -> None:
         """Take the cable out for good."""

@@ -1,0 +1,90 @@
+"""From options to a wand with its memory filled: by a scenario's night, or made up."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.generated import generated_touches
+from watchclock_sim.hardware.battery import Battery, BatteryPlan
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.line.carriers.port import Clock
+from watchclock_sim.line.faults import Fault, lost_records, parse_fault
+from watchclock_sim.night import truth_of, walked_wand
+from watchclock_sim.scenario import Scenario, WandPlan
+from watchclock_sim.scenario_file import DEFAULT_CAPACITY, load
+from watchclock_sim.settings import Settings
+from watchclock_sim.wands.firmware import Firmware
+from watchclock_sim.wands.personality import find_personality
+from watchclock_sim.wands.setup import WandSetup
+
+__all__ = ["FilledWand", "filled_wand"]
+
+
+@dataclass(frozen=True, slots=True)
+class FilledWand:
+    """A wand with its memory filled.
+
+    Attributes:
+        firmware: the wand.
+        identity: ``dialect:number``.
+        faults: what it and its line suffer from.
+    """
+
+    firmware: Firmware
+    identity: str
+    faults: tuple[Fault, ...]
+
+
+def filled_wand(settings: Settings, clock: Clock) -> FilledWand:
+    """The wand the options ask for, its memory filled and the truth written.
+
+    Raises:
+        SimulatorError: a file, a fault or the choice of the wand is wrong.
+    """
+    faults = tuple(parse_fault(text) for text in settings.fault)
+    if settings.scenario is None:
+        return _generated_wand(settings, clock, faults)
+    scenario = load(settings.scenario).changed(day=settings.date, seed=settings.seed)
+    plan = _plan(settings, scenario)
+    faults += tuple(parse_fault(text) for text in plan.faults)
+    walked = walked_wand(scenario, plan, faults)
+    if settings.truth is not None:
+        truth = json.dumps(truth_of(scenario, plan, walked), ensure_ascii=False, indent=2)
+        try:
+            settings.truth.write_text(truth + "\n", "utf-8")
+        except OSError as error:
+            raise SimulatorOptionError(reason=f"{settings.truth}: {error.strerror}") from error
+    return FilledWand(walked.firmware, f"{plan.dialect}:{plan.number}", faults)
+
+
+def _plan(settings: Settings, scenario: Scenario) -> WandPlan:
+    plans = [plan for plan in scenario.wands if plan.dialect == settings.dialect]
+    if settings.wand is not None:
+        plans = [plan for plan in plans if plan.key == settings.wand]
+    if len(plans) != 1:
+        keys = ", ".join(plan.key for plan in scenario.wands if plan.dialect == settings.dialect)
+        raise SimulatorOptionError(
+            reason=f"name one {settings.dialect} of the scenario with --wand: {keys or 'none'}"
+        )
+    plan = plans[0]
+    return plan if settings.number is None else plan.renumbered(settings.number)
+
+
+def _generated_wand(settings: Settings, clock: Clock, faults: Iterable[Fault]) -> FilledWand:
+    """A wand with generated records whose clock shows this machine's civil time."""
+    utc = clock.utc()
+    personality = find_personality(settings.dialect)
+    number = settings.number or personality.default_number
+    setup = WandSetup(
+        number=number,
+        clock=WandClock(civil=utc.astimezone().replace(tzinfo=None), utc=utc),
+        battery=Battery(plan=BatteryPlan(), utc=utc, rests_from=utc),
+        capacity=max(DEFAULT_CAPACITY, settings.records),
+        lost_records=lost_records(faults),
+    )
+    firmware = personality.make(setup)
+    technology = personality.technology(number)
+    for tag, touched in generated_touches(settings.records, settings.seed or 0, technology):
+        firmware.touch(tag, touched, is_guard_tag=False)
+    return FilledWand(firmware, f"{settings.dialect}:{number}", tuple(faults))

@@ -1,0 +1,50 @@
+"""Where a carrier listens: read from an option, on loopback unless told otherwise, and said."""
+
+import ipaddress
+import logging
+from typing import Final, NamedTuple
+
+from watchclock_sim.errors import SimulatorOptionError
+
+__all__ = ["LOOPBACK", "ListeningPlace", "listening_place"]
+
+LOG: Final = logging.getLogger(__name__)
+LOOPBACK: Final = "127.0.0.1"
+LARGEST_PORT: Final = 65_535
+
+
+class ListeningPlace(NamedTuple):
+    """An interface and a TCP port, 0 for any free one."""
+
+    host: str
+    port: int
+
+
+def listening_place(option: str, text: str) -> ListeningPlace:
+    """What ``[HOST:]PORT`` means; a warning goes to the log where others than us can connect.
+
+    Args:
+        option: the option's name, for messages.
+        text: its value; an IPv6 address stands in brackets.
+
+    Raises:
+        SimulatorOptionError: it is no such place.
+    """
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal()) or int(port) > LARGEST_PORT:
+        raise SimulatorOptionError(reason=f"{option} {text} is not [HOST:]PORT")
+    place = ListeningPlace(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
+    if not _is_loopback(place.host):
+        LOG.warning(
+            "%s: %s is not loopback; whoever reaches this machine can do what a dock can",
+            option,
+            place.host,
+        )
+    return place
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
