@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.firmware_sim.test_sim_vs_wand import ask, events, stored, totals
 from tests.support.sim_wands import DOCKED_AT, setup_of
@@ -21,6 +23,7 @@ from watchclock_sim.hardware.power import Power
 from watchclock_sim.hardware.profile import (
     ClockPlan,
     HardwareLife,
+    HourReading,
     Mishap,
     MishapKind,
     PowerPlan,
@@ -335,3 +338,73 @@ def test_the_same_seed_gives_the_same_pages() -> None:
     other = living(CONTACT, replace(life_of(*faults), seed="another wand")).memory
     assert [pages[0].page(each) for each in range(4)] == [pages[1].page(each) for each in range(4)]
     assert pages[0].page(0) != other.page(0)
+
+
+MOMENTS = st.none() | st.integers(0, 90).map(lambda minutes: BEGIN + minutes * MINUTE)
+FAULTS = st.builds(
+    PartFault,
+    part=st.sampled_from(HardwarePart),
+    health=st.sampled_from(Health),
+    from_utc=MOMENTS,
+    until_utc=MOMENTS,
+    per_mille=st.integers(1, 1000),
+    spell_s=st.integers(1, 86_400),
+    measured=st.none() | st.integers(0, 2**32 - 1),
+)
+MISHAPS = st.builds(
+    Mishap,
+    kind=st.sampled_from(MishapKind),
+    utc=MOMENTS,
+    every_touches=st.none() | st.integers(1, 20),
+    milliseconds=st.integers(0, 86_400_000),
+    strength_mg=st.integers(0, 2**32 - 1),
+    octets=st.integers(0, 23),
+    times=st.integers(1, 3),
+    temperature_c=st.integers(-60, 120),
+)
+CLOCKS = st.builds(
+    ClockPlan, chip=st.none() | st.sampled_from(RtcChip), hour_reading=st.sampled_from(HourReading)
+)
+
+
+@settings(max_examples=40)
+@given(
+    number=st.sampled_from([CONTACT, RADIO]),
+    faults=st.lists(FAULTS, max_size=5),
+    mishaps=st.lists(MISHAPS, max_size=4),
+    plan=CLOCKS,
+    chemistry=st.none() | st.sampled_from(Chemistry),
+)
+def test_whatever_befalls_a_wand_it_answers_and_announces_what_its_pages_hold(
+    number: str,
+    faults: list[PartFault],
+    mishaps: list[Mishap],
+    plan: ClockPlan,
+    chemistry: Chemistry | None,
+) -> None:
+    life = life_of(*faults, mishaps=tuple(mishaps))
+    oscillator, bus = (
+        life.part(part) for part in (HardwarePart.RTC_OSCILLATOR, HardwarePart.RTC_BUS)
+    )
+    civil = BEGIN.replace(tzinfo=None)
+    battery = Battery(
+        plan=BatteryPlan(chemistry=chemistry, charge_percent=9),
+        utc=BEGIN,
+        rests_from=DOCKED_AT,
+        power=Power(life.power, BEGIN),
+        life=life.part(HardwarePart.BATTERY),
+    )
+    setup = replace(
+        setup_of(number, capacity=10),
+        clock=WandClock(civil=civil, utc=BEGIN, plan=plan, oscillator=oscillator, bus=bus),
+        battery=battery,
+        life=life,
+    )
+    wand = walked(setup, touches=90)
+    tested(wand)
+    evidence(wand)
+    told = totals(wand)
+    assert told.unread == len(stored(wand))
+    assert [each.slot for each in stored(wand)] == sorted(
+        {each.slot or 0 for each in stored(wand)}
+    )
