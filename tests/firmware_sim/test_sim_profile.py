@@ -13,6 +13,7 @@ from watchclock_sim.hardware.profile import (
     MishapKind,
     MishapPlan,
     PartPlan,
+    PowerPlan,
 )
 from watchclock_sim.night import WalkedWand, walked_wand
 from watchclock_sim.scenario import WandPlan
@@ -84,12 +85,21 @@ def test_a_default_profile_changes_nothing_of_the_night() -> None:
 def test_a_wand_of_a_scenario_draws_from_its_cell_and_finds_out_that_it_is_low() -> None:
     plan = replace(
         RADIO,
-        battery=BatteryPlan(chemistry=Chemistry.LI_MNO2, charge_percent=9),
+        battery=BatteryPlan(chemistry=Chemistry.LI_MNO2, charge_percent=20),
     )
-    firmware = walked_wand(DEMO, plan).firmware
+    draws = HardwareProfile(power=PowerPlan(asleep_ua=30_000))
+    firmware = night_of(plan, draws).firmware
     assert isinstance(firmware, FcardWand)
     codes = [(firmware.log.ring.slot(slot) or b"\0")[0] for slot in (1, 2)]
     assert codes == [1, 5]
+
+
+def test_a_battery_of_a_scenario_that_dies_at_four_takes_the_rest_of_the_night() -> None:
+    dead = PartPlan(part=HardwarePart.BATTERY, health=Health.DEAD, begins=FOUR)
+    wand = night_of(RADIO, HardwareProfile(parts=(dead,)))
+    lost_after, lost_before = lost_between(wand, FOUR, dt.time(6, 0))
+    assert lost_after > 5
+    assert lost_before == 0
 
 
 def test_climate_and_mishaps_of_a_scenario_reach_the_wand() -> None:

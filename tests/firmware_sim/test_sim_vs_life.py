@@ -19,7 +19,6 @@ from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import Battery, BatteryPlan, Chemistry
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
-from watchclock_sim.hardware.power import Power
 from watchclock_sim.hardware.profile import (
     ClockPlan,
     HardwareLife,
@@ -288,10 +287,9 @@ def test_a_dead_memory_keeps_nothing() -> None:
 
 
 def tired(plan: BatteryPlan, draws: PowerPlan) -> WandSetup:
-    battery = Battery(
-        plan=plan, utc=BEGIN, rests_from=DOCKED_AT, power=Power(draws, BEGIN), draws=draws
-    )
-    return replace(setup_of(CONTACT, capacity=1000), battery=battery, life=life_of())
+    life = replace(life_of(), power=draws)
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    return replace(setup_of(CONTACT, capacity=1000), battery=battery, life=life)
 
 
 def test_a_cell_that_runs_down_is_noted_once_then_browns_out_then_leaves_the_wand_dark() -> None:
@@ -338,6 +336,32 @@ def test_the_same_seed_gives_the_same_pages() -> None:
     other = living(CONTACT, replace(life_of(*faults), seed="another wand")).memory
     assert [pages[0].page(each) for each in range(4)] == [pages[1].page(each) for each in range(4)]
     assert pages[0].page(0) != other.page(0)
+
+
+def test_a_dock_charges_a_lithium_ion_cell_and_the_wand_notes_when_that_begins_and_ends() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.LI_ION, charge_percent=50, capacity_mah=1000)
+    life = life_of()
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    wand = walked(replace(setup_of(CONTACT), battery=battery, life=life), touches=3)
+    docked = [BEGIN + hours * timedelta(hours=1) for hours in (1, 1.5, 2.1)]
+    shown = []
+    for utc in docked:
+        list(wand.receive(b"", 0.0, utc))
+        shown.append(battery.charge_percent(utc))
+    list(wand.receive(b"", 0.0, docked[-1]))
+    assert shown == [50, 75, 100]
+    assert events(wand) == ["power_on", "charging_started", "charging_ended"]
+
+
+def test_a_dock_charges_no_primary_cell() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.LI_MNO2, charge_percent=50)
+    life = life_of()
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    wand = walked(replace(setup_of(CONTACT), battery=battery, life=life), touches=3)
+    for hours in (1, 9):
+        list(wand.receive(b"", 0.0, BEGIN + hours * timedelta(hours=1)))
+    assert battery.charge_percent(BEGIN + timedelta(hours=9)) == 50
+    assert events(wand) == ["power_on"]
 
 
 MOMENTS = st.none() | st.integers(0, 90).map(lambda minutes: BEGIN + minutes * MINUTE)
@@ -387,13 +411,8 @@ def test_whatever_befalls_a_wand_it_answers_and_announces_what_its_pages_hold(
         life.part(part) for part in (HardwarePart.RTC_OSCILLATOR, HardwarePart.RTC_BUS)
     )
     civil = BEGIN.replace(tzinfo=None)
-    battery = Battery(
-        plan=BatteryPlan(chemistry=chemistry, charge_percent=9),
-        utc=BEGIN,
-        rests_from=DOCKED_AT,
-        power=Power(life.power, BEGIN),
-        life=life.part(HardwarePart.BATTERY),
-    )
+    cell = BatteryPlan(chemistry=chemistry, charge_percent=9)
+    battery = Battery.fitted(cell, life, utc=BEGIN, rests_from=DOCKED_AT)
     setup = replace(
         setup_of(number, capacity=10),
         clock=WandClock(civil=civil, utc=BEGIN, plan=plan, oscillator=oscillator, bus=bus),

@@ -148,7 +148,16 @@ class VsWand:
             self.voltage_low(utc)
         if use.is_normal:
             self.log.note("voltage_normal", utc, self.log.voltage_mv(utc))
+        if use.charges is not None:
+            self._charge(utc, begins=use.charges)
         return use.is_awake
+
+    def _charge(self, utc: datetime, *, begins: bool) -> None:
+        """Logged; the lowest voltage counts from the beginning of the charging on."""
+        voltage_mv = self.log.voltage_mv(utc)
+        if begins:
+            self.condition.lowest_mv = voltage_mv
+        self.log.note("charging_started" if begins else "charging_ended", utc, voltage_mv)
 
     def _befall(self, mishap: Mishap, utc: datetime) -> None:
         half = b""
