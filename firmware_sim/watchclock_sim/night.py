@@ -70,7 +70,7 @@ def _setup(
     return WandSetup(
         number=plan.number,
         clock=_clock(scenario, plan, life),
-        battery=Battery(plan=plan.battery, utc=scenario.begins, rests_from=scenario.ends),
+        battery=Battery.fitted(plan.battery, life, utc=scenario.begins, rests_from=scenario.ends),
         capacity=plan.capacity,
         when_full=WhenFull.STOP if plan.stops_when_full else WhenFull.OVERWRITE,
         logs_host_actions=plan.logs_host_actions,
