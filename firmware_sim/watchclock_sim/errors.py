@@ -9,6 +9,8 @@ CodedError
         PersonalityUnknownError  nobody can simulate such a wand
         LinkPathTakenError  something else stands where the pty's link should be
         PortTakenError      the TCP port cannot be listened on
+        SocketPathTakenError    something else stands where the UNIX socket should be
+        HostRefusedError    a host that connected sends what no host may
         AllWandsFailedError     every wand that was served has failed
 """
 
@@ -17,6 +19,7 @@ from watchclock_protocol.errors import CodedError
 __all__ = [
     "AllWandsFailedError",
     "FaultError",
+    "HostRefusedError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
     "PortTakenError",
@@ -24,6 +27,7 @@ __all__ = [
     "ScenarioFileError",
     "SimulatorError",
     "SimulatorOptionError",
+    "SocketPathTakenError",
 ]
 
 
@@ -89,6 +93,22 @@ class PortTakenError(SimulatorError):
     code = "sim.port_taken"
     template = "The simulated wand cannot listen on {address}: {reason}."
     next_step = "Choose another port, or 0 for any free one."
+
+
+class SocketPathTakenError(SimulatorError):
+    """A UNIX socket cannot be made there."""
+
+    code = "sim.socket_taken"
+    template = "The socket {path} cannot be made: {reason}."
+    next_step = "Choose another path of at most 107 octets; an existing file is never replaced."
+
+
+class HostRefusedError(SimulatorError):
+    """A host that connected sends what no host of its protocol may send."""
+
+    code = "sim.host_refused"
+    template = "A host was refused: {reason}."
+    next_step = "Connect a host that speaks this port's protocol; docs/simulator.md names it."
 
 
 class AllWandsFailedError(SimulatorError):
