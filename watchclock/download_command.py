@@ -34,17 +34,18 @@ from watchclock_device.zones import load_zone
 
 __all__ = ["download", "ports"]
 
+AddressArgument = Annotated[
+    str,
+    typer.Argument(
+        help=_(
+            "auto, a device path, tcp:HOST:PORT, rfc2217:HOST:PORT, usb:VID:PID or hid:VID:PID."
+        )
+    ),
+]
+
 
 def download(  # noqa: PLR0913 - one parameter an option of the command
-    address: Annotated[
-        str,
-        typer.Argument(
-            help=_(
-                "auto, a device path, tcp:HOST:PORT, rfc2217:HOST:PORT, usb:VID:PID or"
-                " hid:VID:PID."
-            )
-        ),
-    ] = AUTO,
+    address: AddressArgument = AUTO,
     *,
     dialect: Annotated[
         str | None, typer.Option(help=_("What the wand speaks; found out by default."))

@@ -26,13 +26,6 @@ Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-termin
 Tcp = Annotated[
     str | None, typer.Option(metavar="[HOST:]PORT", help=_("Serve on a TCP port; 0 is any."))
 ]
-Rfc2217 = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[HOST:]PORT",
-        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
-    ),
-]
 UsbIp = Annotated[
     str | None,
     typer.Option(
@@ -50,6 +43,13 @@ UsbRedir = Annotated[
 UsbId = Annotated[
     str | None,
     typer.Option("--usb-id", metavar="VID:PID", help=_("Another identity of the USB device.")),
+]
+Rfc2217 = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[HOST:]PORT",
+        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
+    ),
 ]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
@@ -80,10 +80,10 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     link: Link = None,
     pty: Pty = False,
     tcp: Tcp = None,
-    rfc2217: Rfc2217 = None,
     usbip: UsbIp = None,
     usbredir: UsbRedir = None,
     usb_id: UsbId = None,
+    rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
     date: Day = None,

@@ -241,7 +241,8 @@ def _asked_at(address: Address, asked: Dialect | None) -> list[Dialect]:
     if address.dialect is None:
         return _spoken(address.unit) if asked is None else [asked]
     named = find_dialect(address.dialect)
-    return [named] if named.host is not None and asked in {None, named} else []
+    is_wanted = asked is None or asked.name == named.name
+    return [named] if is_wanted and named.host is not None else []
 
 
 def _spoken(unit: int | None = None) -> list[Dialect]:

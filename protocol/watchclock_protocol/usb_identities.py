@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["HidReports", "UsbIdentity", "UsbWay"]
+__all__ = ["HidReports", "UsbIdentity", "UsbWay", "cp210x"]
 
 
 class UsbWay(StrEnum):
@@ -56,3 +56,16 @@ class UsbIdentity:
     source: str
     ways: frozenset[UsbWay]
     reports: HidReports | None = None
+
+
+def cp210x(source: str) -> UsbIdentity:
+    """A wand behind a Silicon Labs CP210x serial bridge that bears the chip's own ids.
+
+    They are those of its data sheet (CP2102, "USB configuration data"), which makers of wands
+    leave as they are.
+
+    Args:
+        source: where it is published that these wands have such a bridge.
+    """
+    ways = frozenset({UsbWay.SERIAL})
+    return UsbIdentity(vendor=0x10C4, product=0xEA60, name="CP210x", source=source, ways=ways)

@@ -89,7 +89,7 @@ class _Core(Protocol):
     def find(self, *, find_all: bool, backend: object) -> Iterable[_Device]: ...
 
 
-class _Util(Protocol):
+class _Resources(Protocol):
     def claim_interface(self, device: _Device, interface: int) -> None: ...
     def release_interface(self, device: _Device, interface: int) -> None: ...
     def dispose_resources(self, device: _Device) -> None: ...
@@ -100,7 +100,7 @@ class _Package(Protocol):
 
 
 _CORE: Final = cast("_Core", import_module("usb.core"))
-_UTIL: Final = cast("_Util", import_module("usb.util"))
+_RESOURCES: Final = cast("_Resources", import_module("usb.util"))
 _PACKAGE: Final = cast("_Package", import_module("libusb_package"))
 
 
@@ -150,12 +150,12 @@ class UsbBulkLink:
             return
         self._is_open = False
         with contextlib.suppress(OSError):
-            _UTIL.release_interface(self._device, self._number)
+            _RESOURCES.release_interface(self._device, self._number)
         if self._is_detached:
             with contextlib.suppress(*_UNREADABLE):
                 self._device.attach_kernel_driver(self._number)
         with contextlib.suppress(OSError):
-            _UTIL.dispose_resources(self._device)
+            _RESOURCES.dispose_resources(self._device)
 
     def _claim(self) -> None:
         try:
@@ -169,7 +169,7 @@ class UsbBulkLink:
             if self._device.is_kernel_driver_active(self._number):
                 self._device.detach_kernel_driver(self._number)
                 self._is_detached = True
-        _UTIL.claim_interface(self._device, self._number)
+        _RESOURCES.claim_interface(self._device, self._number)
 
     def _take(self, timeout_ms: int) -> bytes:
         try:

@@ -6,11 +6,11 @@ Source: docs/protocols/vs.md, from which alone both roles can be built.
 from typing import Final
 
 from watchclock_protocol.dialect import Capability, Dialect, LineSettings
+from watchclock_protocol.dialects.vs.frames import FRAMING
 from watchclock_protocol.dialects.vs.host import VsHostSession, tokens
 from watchclock_protocol.dialects.vs.listener import NAME, VsListener
 from watchclock_protocol.dialects.vs.records import RECORDS
-from watchclock_protocol.dialects.vs.reports import REPORT_OCTETS, from_report, to_reports
-from watchclock_protocol.usb_identities import HidReports, UsbIdentity, UsbWay
+from watchclock_protocol.dialects.vs.usb_devices import USB_DEVICES
 
 __all__ = ["VS"]
 
@@ -35,21 +35,6 @@ VS: Final = Dialect(
     listener=VsListener,
     host=_host,
     record_layouts=(RECORDS,),
-    usb=(
-        UsbIdentity(
-            vendor=0x1209,
-            product=0x0002,
-            name="VS5000B",
-            source="docs/protocols/vs.md, a test number of pid.codes",
-            ways=frozenset({UsbWay.SERIAL}),
-        ),
-        UsbIdentity(
-            vendor=0x1209,
-            product=0x0003,
-            name="VF5000+",
-            source="docs/protocols/vs.md, a test number of pid.codes",
-            ways=frozenset({UsbWay.BULK, UsbWay.HID}),
-            reports=HidReports(octets=REPORT_OCTETS, cut=to_reports, join=from_report),
-        ),
-    ),
+    framing=FRAMING,
+    usb=USB_DEVICES,
 )

@@ -10,7 +10,7 @@ from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.dialects.wm5000t.listener import NAME, Wm5000tListener
 from watchclock_protocol.dialects.wm5000t.records import RECORDS
 from watchclock_protocol.session import HostSession
-from watchclock_protocol.usb_identities import UsbIdentity, UsbWay
+from watchclock_protocol.usb_identities import cp210x
 
 __all__ = ["WM5000T"]
 
@@ -27,13 +27,5 @@ WM5000T: Final = Dialect(
     listener=Wm5000tListener,
     host=_open_host,
     record_layouts=(RECORDS,),
-    usb=(
-        UsbIdentity(
-            vendor=0x10C4,
-            product=0xEA60,
-            name="CP210x",
-            source="koliha/jwm-wm5000t, readme.md; the ids are those of the chip as it is sold",
-            ways=frozenset({UsbWay.SERIAL}),
-        ),
-    ),
+    usb=(cp210x("koliha/jwm-wm5000t, readme.md"),),
 )
