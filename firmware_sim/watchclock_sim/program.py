@@ -20,6 +20,8 @@ from watchclock_sim.wands.personality import find_personality
 __all__ = ["run"]
 
 LOG: Final = logging.getLogger(__name__)
+ANY_BAUD: Final = 115_200
+"""What hosts set for a wand to which the speed means nothing."""
 
 
 def run(settings: Settings) -> None:
@@ -64,11 +66,17 @@ def _serve(settings: Settings) -> None:
 
 
 def _uart(settings: Settings, faults: Iterable[Fault]) -> Uart:
-    """The wand's serial part; ``--baud`` or a fault changes its speed, where it has one."""
+    """The wand's serial part; ``--baud`` changes its speed, where it has one of its own.
+
+    A fault that names another speed counts on every carrier, also on those that do not tell what
+    the host has set: there the host is taken to have set the right one.
+    """
     kind = find_personality(settings.dialect)
-    usual = settings.baud if kind.baud and settings.baud else kind.baud
+    right = settings.baud if kind.baud and settings.baud else kind.baud
+    wrong = spoken_baud(faults)
     return Uart(
-        baud=spoken_baud(faults) or usual,
+        baud=right if wrong is None else wrong,
+        host_baud=0 if wrong is None else right or ANY_BAUD,
         wants_lines_low=kind.wants_lines_low,
         seed=settings.seed or 0,
     )

@@ -27,6 +27,7 @@ from watchclock_sim.hardware.profile import (
 from watchclock_sim.line.faults import FAULT_KINDS
 from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings
+from watchclock_sim.wands.personality import find_personality, personality_names
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
 SCENARIO_VALUES = [
@@ -109,6 +110,16 @@ def test_every_option_is_documented_and_known_to_the_command() -> None:
     }
     documented = set(re.findall(r"^\| `(--[\w-]+)", section("Options"), re.MULTILINE))
     assert known == documented == OPTIONS
+
+
+def test_the_speed_every_wand_speaks_is_documented() -> None:
+    rows = re.findall(r"^\| (`[\w`, ]+`) \| (\d+|any)\b", section("The line"), re.MULTILINE)
+    documented = {
+        name: 0 if speed == "any" else int(speed)
+        for names, speed in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    assert documented == {name: find_personality(name).baud for name in personality_names()}
 
 
 def test_both_entries_of_the_simulator_take_the_same_options(
