@@ -48,8 +48,8 @@ class UsbPort:
         return self.device.write(data)
 
     def stall(self) -> None:
-        """Halt the endpoint that the wand answers through, until the host clears it."""
-        self.device.stall_answers()
+        """Refuse the host the wand's bytes until it clears the endpoint's halt."""
+        self.device.stall_input()
 
     def unplug(self) -> None:
         """Take the cable out: the device leaves the bus."""

@@ -79,8 +79,8 @@ class Port(Protocol):
 
 @runtime_checkable
 class StallingPort(Protocol):
-    """A port that can refuse the host's reads, as a USB endpoint does that has been halted."""
+    """A port that can say to the host that something is wrong, as a USB endpoint does."""
 
     def stall(self) -> None:
-        """Refuse reads until the host clears the halt; what was to be read is kept."""
+        """Refuse the host the wand's bytes until it clears that."""
         ...
