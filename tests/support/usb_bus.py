@@ -7,7 +7,6 @@ to what libusb does: 0 ms waits for ever, a short packet ends a read, a time lim
 import errno
 import time
 from array import array
-from collections.abc import Sequence
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -263,7 +262,7 @@ class Handle:
         self.device = device
 
 
-def packets(data: bytes) -> Sequence[bytes]:
+def packets(data: bytes) -> list[bytes]:
     """The packets of one message; the last is shorter than the others, or empty."""
     return [data[start : start + PACKET] for start in range(0, len(data) + 1, PACKET)]
 
