@@ -179,6 +179,17 @@ def test_a_large_write_arrives_whole(peer: Peer) -> None:
     assert arrived == data
 
 
+def test_a_large_answer_is_handed_out_in_large_pieces(peer: Peer) -> None:
+    data, arrived, reads = os.urandom(4_000), b"", 0
+    with closing(peer.open()) as link:
+        peer.send(data)
+        while len(arrived) < len(data):
+            arrived += link.read(PATIENT_S)
+            reads += 1
+    assert arrived == data
+    assert reads < len(data) // 50
+
+
 def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:
     with closing(peer.open()) as link:
         peer.send(b"\x01")
