@@ -26,6 +26,7 @@ class BulkDevice(BytePipe):
     Attributes:
         refusal: number of the error with which it cannot be opened, 0 for none.
         driver: the kernel has a driver on its vendor interface.
+        driver_question: what asking for that driver raises.
         configuration: ``bConfigurationValue`` in force.
         stalls: its endpoints are halted.
         fault: number of the error of the next transfer, 0 for none.
@@ -40,7 +41,7 @@ class BulkDevice(BytePipe):
         self.interface_class = 0xFF
         self.refusal = 0
         self.driver = False
-        self.can_ask_driver = True
+        self.driver_question: Exception | None = None
         self.configuration = 1
         self.stalls = False
         self.fault = 0
@@ -159,8 +160,8 @@ class HandMadeBus:
         handle.device.configuration = value
 
     def is_kernel_driver_active(self, handle: "Handle", interface: int) -> bool:
-        if not handle.device.can_ask_driver:
-            raise NotImplementedError
+        if handle.device.driver_question is not None:
+            raise handle.device.driver_question
         return handle.device.driver and interface == 1
 
     def detach_kernel_driver(self, handle: "Handle", interface: int) -> None:

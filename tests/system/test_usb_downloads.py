@@ -151,6 +151,25 @@ def test_the_command_says_what_is_wrong_with_an_address_in_one_sentence_and_a_st
         assert f"[{name}]" in capsys.readouterr().err
 
 
+def test_the_command_lists_a_usb_wand_by_each_interface_and_downloads_it_by_its_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wand = touched_wand("vs", RADIO, WANTED)
+    with on_usb(wand) as usb, on_hid(wand) as hid:
+        drivers = {"hid": hid, "usb": usb}
+        monkeypatch.setattr("watchclock.dock_options.load_drivers", lambda: drivers)
+        assert main(["ports"]) == 0
+        listed = capsys.readouterr().out
+        addresses = [line.split()[0] for line in listed.splitlines() if "VF5000+" in line]
+        for address in addresses:
+            assert main(["download", address, "--spool", str(tmp_path), "--json", "--keep"]) == 0
+            assert json.loads(capsys.readouterr().out)["wand"] == f"vs:{RADIO}"
+    assert addresses == [
+        f"hid:1209:0003:{RADIO}?dialect=vs",
+        f"usb:1209:0003:{RADIO}?dialect=vs",
+    ]
+
+
 def test_ports_tells_the_hardware_of_every_port(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
