@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.kernel.line_witness import WITNESS_IDS
 from tests.kernel.machine.virtual_machine import MachineMissingError, found_machine
 from tests.kernel.orders import DockingReport, LineReport
 from tests.kernel.simulators import SimulatedWand
@@ -19,6 +20,7 @@ from watchclock_protocol.records import PatrolRecord
 from watchclock_protocol.tags.matching import matches
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.wands.personality import find_personality
+from watchclock_sim.wands.usb_profile import UsbKind
 
 pytestmark = pytest.mark.kernel
 
@@ -51,8 +53,8 @@ OVER_USBIP: Final = (
         name="kaihe_eb",
         dialect="kaihe_eb",
         number="00A1B2C3D4",
-        records=60,
-        pulled_at=1000,
+        records=30,
+        pulled_at=500,
         scheme="serial",
         usb_id=(0x10C4, 0xEA60),
         drivers=CP210X,
@@ -61,8 +63,8 @@ OVER_USBIP: Final = (
         name="wm5000t",
         dialect="wm5000t",
         number="531932",
-        records=60,
-        pulled_at=700,
+        records=30,
+        pulled_at=350,
         scheme="serial",
         usb_id=(0x10C4, 0xEA60),
         drivers=CP210X,
@@ -71,7 +73,7 @@ OVER_USBIP: Final = (
         name="vs-radio-bulk",
         dialect="vs",
         number="5F0000000000ABCD",
-        records=600,
+        records=300,
         pulled_at=9000,
         scheme="usb",
         usb_id=(0x1209, 0x0003),
@@ -81,7 +83,7 @@ OVER_USBIP: Final = (
         name="vs-radio-hid",
         dialect="vs",
         number="5F0000000000ABCE",
-        records=600,
+        records=300,
         pulled_at=9000,
         scheme="hid",
         usb_id=(0x1209, 0x0003),
@@ -103,7 +105,7 @@ OVER_USBREDIR: Final = (
         name="vs-radio-usbredir",
         dialect="vs",
         number="5F0000000000ABCF",
-        records=600,
+        records=300,
         pulled_at=9000,
         scheme="hid",
         usb_id=(0x1209, 0x0003),
@@ -260,6 +262,14 @@ def test_the_device_s_lines_are_shown_to_the_host(trial: Trial, witness: str) ->
     assert shown["cd off"] == {"dsr": True, "cd": False, "ri": False}
     assert shown["ri on"] == {"dsr": True, "cd": True, "ri": True}
     assert shown["all quiet"] == {"dsr": True, "cd": True, "ri": False}
+
+
+@every_witness
+def test_debian_s_client_lists_the_device_and_lets_go_of_it(trial: Trial, witness: str) -> None:
+    line = line_of(trial, witness)
+    vendor, product = WITNESS_IDS[UsbKind(witness)]
+    assert f"({vendor:04x}:{product:04x})" in line.listed
+    assert line.is_detached
 
 
 def test_every_wand_is_listed_with_its_vendor_and_product(trial: Trial) -> None:

@@ -1,4 +1,4 @@
-"""One boot with every wand plugged in: starts the simulators, boots, collects what was reported."""
+"""One boot with every wand plugged in: starts the simulators, boots, collects the reports."""
 
 import shlex
 import sys

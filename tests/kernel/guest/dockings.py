@@ -26,7 +26,7 @@ def dock(order: WandOrder, sockets: Sockets, exchange: Path) -> DockingReport:
     spool = SPOOLS / order.name
     try:
         for downloads in (1, 2):
-            devices.append(sockets.plug_in(order.usbip_port))
+            devices.append(sockets.plug_in(order))
             address = _address(order, devices[-1])
             attempts += [_attempt(order, devices[-1], spool) for _ in range(downloads)]
     except Exception:  # noqa: BLE001 - it is reported, and the next wand is docked

@@ -22,15 +22,15 @@ def main(exchange: Path) -> None:
     orders = Orders.load(exchange)
     _say("begins")
     sockets = Sockets()
-    dockings: list[DockingReport] = []
-    for wand in orders.wands:
-        dockings.append(dock(wand, sockets, exchange))
-        Reports(dockings=dockings).save(exchange)
-        _say(f"{wand.name} is done")
     lines: list[LineReport] = []
     for line in orders.lines:
         lines.append(try_lines(line, sockets))
         _say(f"{line.name} is done")
+    dockings: list[DockingReport] = []
+    for wand in orders.wands:
+        dockings.append(dock(wand, sockets, exchange))
+        Reports(dockings=dockings, lines=lines).save(exchange)
+        _say(f"{wand.name} is done")
     Reports(dockings=dockings, lines=lines, ports=_listed_ports()).save(exchange)
 
 
