@@ -1,4 +1,4 @@
-"""``watchclock sim``: one simulated wand on a pty or a TCP port, until Ctrl-C."""
+"""``watchclock sim``: one simulated wand on a pty, a TCP port or USB, until Ctrl-C."""
 
 import logging
 from datetime import datetime
@@ -33,6 +33,24 @@ Rfc2217 = Annotated[
         help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
     ),
 ]
+UsbIp = Annotated[
+    str | None,
+    typer.Option(
+        "--usbip",
+        metavar="[HOST:]PORT",
+        help=_("Export the wand as a USB device over USB/IP; 0 is any port."),
+    ),
+]
+UsbRedir = Annotated[
+    Path | None,
+    typer.Option(
+        "--usbredir", help=_("Offer the wand as a USB device to QEMU, on a UNIX socket there.")
+    ),
+]
+UsbId = Annotated[
+    str | None,
+    typer.Option("--usb-id", metavar="VID:PID", help=_("Another identity of the USB device.")),
+]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
 Day = Annotated[
@@ -63,6 +81,9 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     pty: Pty = False,
     tcp: Tcp = None,
     rfc2217: Rfc2217 = None,
+    usbip: UsbIp = None,
+    usbredir: UsbRedir = None,
+    usb_id: UsbId = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
     day: Day = None,
@@ -83,6 +104,9 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
             pty=pty,
             tcp=tcp,
             rfc2217=rfc2217,
+            usbip=usbip,
+            usbredir=usbredir,
+            usb_id=usb_id,
             scenario=scenario,
             wand=wand,
             date=None if day is None else day.date(),

@@ -39,10 +39,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("link", type=Path, nargs="?")
     _add_options(parser)
     values = vars(parser.parse_intermixed_args(arguments))
-    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    values["fault"] = tuple(values["fault"])
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        run(Settings(**values | lists))
+        run(Settings(**values))
     except SimulatorError as error:
         sys.stderr.write(f"{error} [{error.code}]\n{error.next_step}\n")
         return EXIT_WRONG_USE

@@ -38,7 +38,7 @@ def run(settings: Settings) -> None:
 def _serve(settings: Settings) -> None:
     clock = SystemClock()
     wand = filled_wand(settings, clock)
-    plug = plugged(settings)
+    plug = plugged(settings, wand.identity.partition(":")[2])
     dock = Dock(
         wand.firmware,
         plug.port,
@@ -54,7 +54,7 @@ def _serve(settings: Settings) -> None:
 
     def ready() -> None:
         address = plug.port.address
-        told = {"address": address, "identity": wand.identity}
+        told = {"address": address, "identity": wand.identity} | plug.told()
         sys.stdout.write(f"{json.dumps(told) if settings.json else address}\n")
         sys.stdout.flush()
         LOG.info("%s is ready at %s", wand.identity, address)

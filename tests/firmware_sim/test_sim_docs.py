@@ -28,8 +28,10 @@ SCENARIO_VALUES = [
     scenario.ClockPlan,
     BatteryPlan,
 ]
-OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
-OPTIONS -= {"--dialect", "--link"}
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)} - {
+    "--dialect",
+    "--link",
+}
 
 
 def section(title: str) -> str:

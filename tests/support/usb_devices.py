@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
+from typing_extensions import override
+
 from watchclock_sim.usb.bus import (
     Endpoint,
     Handshake,
@@ -146,6 +148,7 @@ class ToldDevice(NullDevice):
         if self.listener is not None:
             self.listener.output_ready(BULK_OUT)
 
+    @override
     def put(self, endpoint: int, data: bytes) -> int | Handshake:
         if endpoint in self.halted:
             return Handshake.STALL
@@ -154,6 +157,7 @@ class ToldDevice(NullDevice):
         self.taken += taken
         return len(taken) if taken or not data else Handshake.NAK
 
+    @override
     def take(self, endpoint: int, length: int) -> bytes | Handshake:
         if endpoint in self.halted or endpoint not in self._waiting:
             return Handshake.STALL

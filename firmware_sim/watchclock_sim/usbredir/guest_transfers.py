@@ -1,4 +1,4 @@
-"""The transfers of a virtual machine: those it asks for, and interrupts, which it is sent unasked."""
+"""The transfers of a virtual machine: those it asks for, and interrupts it is sent unasked."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
