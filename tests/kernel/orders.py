@@ -109,9 +109,11 @@ class Attempt:
         is_device_gone: whether the device had left the bus a moment after the download.
         is_acknowledged: the wand knows that its records are safe.
         lasted_s: by the guest's clock.
+        repeats: how often it had been tried before, and the wand was not understood.
     """
 
     error: str = ""
+    repeats: int = 0
     announced: int = 0
     received: int = 0
     is_acknowledged: bool = False

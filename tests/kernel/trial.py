@@ -1,5 +1,6 @@
 """One boot with every wand plugged in: starts the simulators, boots, collects the reports."""
 
+import compileall
 import shlex
 import sys
 from collections.abc import Sequence
@@ -56,6 +57,7 @@ def try_wands(
         over_usbredir: wands that QEMU plugs into its USB controller.
         witnesses: kinds of serial devices whose lines are tried.
     """
+    _compile()
     with ExitStack() as running:
         attached = [running.enter_context(exported_wand(wand, folder)) for wand in over_usbip]
         redirected = [
@@ -71,6 +73,12 @@ def try_wands(
         )
         boot = machine.run(guest, timeout_s=LONGEST_S)
     return Trial(boot=boot, reports=Reports.load(folder), folder=folder)
+
+
+def _compile() -> None:
+    """Compile what the guest will import, which it would otherwise do itself, and slowly."""
+    for name in ("protocol", "device", "tests/kernel", "tests/support"):
+        compileall.compile_dir(ROOT / name, quiet=1)
 
 
 def _command() -> str:

@@ -48,6 +48,4 @@ def detach(port: str) -> int:
 
 def _run(place: UsbIpPlace, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [PROGRAM, "--tcp-port", str(place.port), *arguments]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
