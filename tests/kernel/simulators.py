@@ -2,17 +2,22 @@
 
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.kernel.line_witness import WITNESS_IDS
 from tests.kernel.orders import LineOrder, UsbIpPlace, WandOrder
 from tests.support.wands import ROOT, running_wand
 from watchclock_sim.wands.usb_profile import UsbKind
 
-__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_witness"]
+__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_together"]
+__all__ += ["running_witness"]
+
+OrderType = TypeVar("OrderType")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +95,13 @@ def running_witness(kind: str) -> Generator[LineOrder]:
             )
         finally:
             process.kill()
+
+
+@contextmanager
+def running_together(
+    processes: Iterable[AbstractContextManager[OrderType]],
+) -> Generator[list[OrderType]]:
+    """All of them run as long as the block lasts, started side by side."""
+    with ExitStack() as running, ThreadPoolExecutor() as starting:
+        started = [starting.submit(running.enter_context, process) for process in processes]
+        yield [each.result() for each in started]

@@ -4,7 +4,6 @@ import compileall
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +14,7 @@ from tests.kernel.simulators import (
     SimulatedWand,
     exported_wand,
     redirected_wand,
+    running_together,
     running_witness,
 )
 from tests.support.wands import ROOT
@@ -58,12 +58,11 @@ def try_wands(
         witnesses: kinds of serial devices whose lines are tried.
     """
     _compile()
-    with ExitStack() as running:
-        attached = [running.enter_context(exported_wand(wand, folder)) for wand in over_usbip]
-        redirected = [
-            running.enter_context(redirected_wand(wand, folder)) for wand in over_usbredir
-        ]
-        lines = [running.enter_context(running_witness(kind)) for kind in witnesses]
+    with (
+        running_together(exported_wand(wand, folder) for wand in over_usbip) as attached,
+        running_together(redirected_wand(wand, folder) for wand in over_usbredir) as redirected,
+        running_together(running_witness(kind) for kind in witnesses) as lines,
+    ):
         Orders(wands=[*attached, *redirected], lines=lines).save(folder)
         guest = Guest(
             command=_command(),
