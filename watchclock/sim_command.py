@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -26,13 +26,6 @@ Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-termin
 Tcp = Annotated[
     str | None, typer.Option(metavar="[HOST:]PORT", help=_("Serve on a TCP port; 0 is any."))
 ]
-Rfc2217 = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[HOST:]PORT",
-        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
-    ),
-]
 UsbIp = Annotated[
     str | None,
     typer.Option(
@@ -50,6 +43,13 @@ UsbRedir = Annotated[
 UsbId = Annotated[
     str | None,
     typer.Option("--usb-id", metavar="VID:PID", help=_("Another identity of the USB device.")),
+]
+Rfc2217 = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[HOST:]PORT",
+        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
+    ),
 ]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
@@ -80,42 +80,25 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     link: Link = None,
     pty: Pty = False,
     tcp: Tcp = None,
-    rfc2217: Rfc2217 = None,
     usbip: UsbIp = None,
     usbredir: UsbRedir = None,
     usb_id: UsbId = None,
+    rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
-    day: Day = None,
+    date: Day = None,
     seed: Seed = None,
     truth: Truth = None,
     records: Records = 0,
     number: Number = None,
     baud: Baud = 0,
     fault: Fault = None,
-    as_json: AsJson = False,
+    json: AsJson = False,
 ) -> None:
-    """Serve one wand until it is interrupted."""
+    """Serve one wand until it is interrupted; every argument is a setting of that name."""
+    given: dict[str, Any] = locals() | {
+        "date": None if date is None else date.date(),
+        "fault": tuple(fault or ()),
+    }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    run(
-        Settings(
-            dialect=dialect,
-            link=link,
-            pty=pty,
-            tcp=tcp,
-            rfc2217=rfc2217,
-            usbip=usbip,
-            usbredir=usbredir,
-            usb_id=usb_id,
-            scenario=scenario,
-            wand=wand,
-            date=None if day is None else day.date(),
-            seed=seed,
-            truth=truth,
-            records=records,
-            number=number,
-            baud=baud,
-            fault=tuple(fault or ()),
-            json=as_json,
-        )
-    )
+    run(Settings(**given))

@@ -60,12 +60,12 @@ def plugged(settings: Settings, number: str) -> Plug:
     """
     if settings.tcp is not None:
         return Plug(TcpPort(*listening_place("--tcp", settings.tcp)))
-    if settings.rfc2217 is not None:
-        return Plug(Rfc2217Port(*listening_place("--rfc2217", settings.rfc2217)))
     if settings.usbip is not None:
         return _usbip(settings.usbip, _usb_port(settings, number))
     if settings.usbredir is not None:
         return _usbredir(settings.usbredir, _usb_port(settings, number))
+    if settings.rfc2217 is not None:
+        return Plug(Rfc2217Port(*listening_place("--rfc2217", settings.rfc2217)))
     return Plug(PtyPort(settings.link))
 
 

@@ -24,10 +24,10 @@ class Settings:
         pty: serve on a new pseudo-terminal.
         link: where a link to it is kept.
         tcp: serve on ``[HOST:]PORT``.
-        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
         usbip: export it as a USB device on ``[HOST:]PORT``, in the protocol USB/IP.
         usbredir: offer it as a USB device to the virtual machine that connects to this socket.
         usb_id: ``VID:PID`` of the USB device, in place of the wand's own.
+        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
         scenario: file of the night to walk.
         wand: which wand of the scenario; may be left out where only one speaks the dialect.
         date: day on which the night begins, in place of the scenario's.
@@ -44,10 +44,10 @@ class Settings:
     pty: bool = False
     link: Path | None = None
     tcp: str | None = None
-    rfc2217: str | None = None
     usbip: str | None = None
     usbredir: Path | None = None
     usb_id: str | None = None
+    rfc2217: str | None = None
     scenario: Path | None = None
     wand: str | None = None
     date: dt.date | None = None

@@ -13,6 +13,7 @@ from watchclock_protocol.errors import (
     UnitUnknownError,
 )
 from watchclock_protocol.files import FileFormat, FileListener
+from watchclock_protocol.framing.declarations import Framing
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostSession, Listener, LiveSession
@@ -86,6 +87,8 @@ class Dialect:
         kept_kinds: kinds of records that an acknowledgement leaves on the wand, where it wipes the
             others: they come again with every download.
         record_layouts: its records of fixed size, from which block decoders are derived.
+        framing: how its frames are told apart by their bytes alone; None where only the
+            conversation tells them apart.
         file_format: how the lines of a maker's export file are read; None for what wands speak.
         desk_reader: makes a session with a desk reader, as ``host`` with a wand; None for wands
             and files.
@@ -106,6 +109,7 @@ class Dialect:
     )
     kept_kinds: frozenset[RecordKind] = frozenset()
     record_layouts: tuple[RecordLayout, ...] = ()
+    framing: Framing | None = None
     file_format: FileFormat | None = None
     desk_reader: Callable[[int], DeskReaderSession] | None = None
     shared_line: SharedLine | None = None

@@ -3,7 +3,8 @@
 import struct
 from dataclasses import dataclass, field
 
-from watchclock_sim.usb.bus import Setup, UsbDevice
+from watchclock_sim.usb.bus import Setup
+from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 
 __all__ = ["Ended", "UsbHost", "setup"]
@@ -36,7 +37,7 @@ class UsbHost:
         presence: what it was told of the device coming and going.
     """
 
-    device: UsbDevice
+    device: WandUsbDevice
     ended: dict[int, Ended] = field(default_factory=dict[int, Ended])
     presence: list[bool] = field(default_factory=list[bool])
     _next: int = 1000

@@ -29,7 +29,6 @@ def host() -> UsbHost:
 
 @pytest.fixture
 def line(host: UsbHost) -> SerialLine:
-    assert isinstance(host.device, WandUsbDevice)
     return line_of(host.device)
 
 
@@ -88,7 +87,6 @@ def test_a_break_lasts_until_it_is_ended(host: UsbHost, line: SerialLine) -> Non
 def test_a_break_of_so_many_milliseconds_is_over_when_the_host_goes_on(
     host: UsbHost, line: SerialLine, then: str
 ) -> None:
-    assert isinstance(host.device, WandUsbDevice)
     host.set(0x21, SEND_BREAK, 250)
     host.device.read()
     assert line.is_break
@@ -103,7 +101,6 @@ def test_a_break_of_so_many_milliseconds_is_over_when_the_host_goes_on(
 def test_the_serial_state_is_told_when_it_changes_and_only_then(
     host: UsbHost, line: SerialLine
 ) -> None:
-    assert isinstance(host.device, WandUsbDevice)
     assert host.fetch(NOTICES, 16) == Ended(DONE, bytes.fromhex("a1 20 0000 0000 0200 0300"))
     host.transfers.submit_in(1, NOTICES, 16)
     host.device.lines_changed()
@@ -128,7 +125,6 @@ def test_a_request_to_the_data_interface_or_of_another_class_stalls(host: UsbHos
 def test_configuring_anew_drops_the_lines_the_speed_and_every_byte(
     host: UsbHost, line: SerialLine
 ) -> None:
-    assert isinstance(host.device, WandUsbDevice)
     host.set(0x21, SET_LINE_CODING, data=bytes.fromhex("00c20100 02 02 07"))
     host.set(0x21, SET_CONTROL_LINE_STATE, 3)
     host.set(0x21, SEND_BREAK, 5)

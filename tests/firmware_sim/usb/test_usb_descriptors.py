@@ -14,6 +14,7 @@ from tests.support.usb_host import UsbHost
 from watchclock_sim.usb.cdc_acm import CdcAcm
 from watchclock_sim.usb.descriptors import DeviceAbout, StringTable
 from watchclock_sim.usb.device import WandUsbDevice
+from watchclock_sim.usb.function import UsbFunction
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usb.vendor_bulk import VendorBulk
 from watchclock_sim.wands.personality import find_personality
@@ -159,7 +160,7 @@ def test_a_composite_device_says_which_interfaces_belong_together() -> None:
     about = DeviceAbout(
         vendor=1, product=2, class_codes=(0xEF, 2, 1), maker="m", name="n", serial="s"
     )
-    functions = [VendorBulk(interface=0, endpoint=4), CdcAcm(first_interface=1)]
+    functions: list[UsbFunction] = [VendorBulk(interface=0, endpoint=4), CdcAcm(first_interface=1)]
     host = UsbHost(WandUsbDevice(about, functions))
     parsed = parse_configuration(host.get(0x80, 6, 0x0200, length=0xFFFF))
     assert parsed.associations == [bytes.fromhex("08 0b 01 02 02 02 01 00")]
