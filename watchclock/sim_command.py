@@ -44,6 +44,13 @@ UsbId = Annotated[
     str | None,
     typer.Option("--usb-id", metavar="VID:PID", help=_("Another identity of the USB device.")),
 ]
+Rfc2217 = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[HOST:]PORT",
+        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
+    ),
+]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
 Day = Annotated[
@@ -76,6 +83,7 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     usbip: UsbIp = None,
     usbredir: UsbRedir = None,
     usb_id: UsbId = None,
+    rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
     day: Day = None,
@@ -98,6 +106,7 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
             usbip=usbip,
             usbredir=usbredir,
             usb_id=usb_id,
+            rfc2217=rfc2217,
             scenario=scenario,
             wand=wand,
             date=None if day is None else day.date(),

@@ -1,18 +1,19 @@
 """``python -m watchclock_sim``: the simulator without the rest of watchclock.
 
-The options are the fields of ``Settings``; ``watchclock sim --help`` explains them.
+The options are the fields of ``Settings``; ``watchclock sim --help`` explains them. Where the
+first word is ``archive``, an archive is generated instead of a wand served.
 """
 
 import argparse
 import logging
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Final
 
+from watchclock_sim.archive.program import archive_main
 from watchclock_sim.errors import SimulatorError
+from watchclock_sim.option_parser import add_options, option_values
 from watchclock_sim.program import run
 from watchclock_sim.settings import Settings
 from watchclock_sim.wands.personality import personality_names
@@ -20,49 +21,33 @@ from watchclock_sim.wands.personality import personality_names
 __all__ = ["main"]
 
 EXIT_WRONG_USE: Final = 2
-READ_AS: Final[dict[object, Callable[[str], object]]] = {
-    int: int,
-    str: str,
-    int | None: int,
-    str | None: str,
-    Path | None: Path,
-    date | None: date.fromisoformat,
-}
 ARGUMENTS: Final = frozenset({"dialect", "link"})
 """The settings that are no options."""
+PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {"archive": archive_main}
+"""What is done instead of serving one wand, by the first word of the command line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one wand; 0 when it was stopped, 2 when it could not start."""
-    parser = argparse.ArgumentParser(prog="watchclock_sim", allow_abbrev=False)
-    parser.add_argument("dialect", choices=personality_names())
-    parser.add_argument("link", type=Path, nargs="?")
-    _add_options(parser)
-    values = vars(parser.parse_intermixed_args(arguments))
-    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    """Run one wand, or one of the programs; 0 when it came to its end, 2 when it could not."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
-        run(Settings(**values | lists))
+        if words and words[0] in PROGRAMS:
+            PROGRAMS[words[0]](words[1:])
+        else:
+            run(_settings(words))
     except SimulatorError as error:
         sys.stderr.write(f"{error} [{error.code}]\n{error.next_step}\n")
         return EXIT_WRONG_USE
     return 0
 
 
-def _add_options(parser: argparse.ArgumentParser) -> None:
-    """One option a field; its type says how it is read."""
-    types = get_type_hints(Settings)
-    for field in fields(Settings):
-        kind: Any = types[field.name]
-        name = f"--{field.name.replace('_', '-')}"
-        if field.name in ARGUMENTS:
-            continue
-        if kind is bool:
-            parser.add_argument(name, action="store_true")
-        elif kind == tuple[str, ...]:
-            parser.add_argument(name, action="append", default=[])
-        else:
-            parser.add_argument(name, type=READ_AS[kind], default=field.default)
+def _settings(arguments: Sequence[str]) -> Settings:
+    parser = argparse.ArgumentParser(prog="watchclock_sim", allow_abbrev=False)
+    parser.add_argument("dialect", choices=personality_names())
+    parser.add_argument("link", type=Path, nargs="?")
+    add_options(parser, Settings, ARGUMENTS)
+    return Settings(**option_values(parser.parse_intermixed_args(arguments)))
 
 
 if __name__ == "__main__":

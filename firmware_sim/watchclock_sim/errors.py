@@ -11,6 +11,9 @@ CodedError
         PortTakenError      the TCP port cannot be listened on
         SocketPathTakenError    something else stands where the UNIX socket should be
         HostRefusedError    a host that connected sends what no host may
+        ArchiveFolderError  the folder of an archive cannot be read or written
+        ArchiveOtherError   the folder holds something else
+        ArchiveWorkerLostError  a process was ended from outside
         AllWandsFailedError     every wand that was served has failed
 """
 
@@ -18,6 +21,9 @@ from watchclock_protocol.errors import CodedError
 
 __all__ = [
     "AllWandsFailedError",
+    "ArchiveFolderError",
+    "ArchiveOtherError",
+    "ArchiveWorkerLostError",
     "FaultError",
     "HostRefusedError",
     "LinkPathTakenError",
@@ -51,8 +57,8 @@ class ScenarioError(SimulatorError):
     """One key of the scenario is missing, unknown or has a value that cannot be."""
 
     code = "sim.scenario"
-    template = "The scenario {file} is wrong at {key}: {reason}."
-    next_step = "Correct that key; docs/simulator.md describes every key."
+    template = "{file}:{line}: {key}: {reason}."
+    next_step = "Correct the scenario there; docs/simulator.md describes every key."
 
 
 class FaultError(SimulatorError):
@@ -109,6 +115,30 @@ class HostRefusedError(SimulatorError):
     code = "sim.host_refused"
     template = "A host was refused: {reason}."
     next_step = "Connect a host that speaks this port's protocol; docs/simulator.md names it."
+
+
+class ArchiveFolderError(SimulatorError):
+    """An archive cannot be read or written, as when the disk is full."""
+
+    code = "sim.archive_folder"
+    template = "The archive {folder} cannot be written: {reason}."
+    next_step = "Check the path, your rights and the room on the disk; run it again to go on."
+
+
+class ArchiveOtherError(SimulatorError):
+    """The folder holds an archive of other options, or something else."""
+
+    code = "sim.archive_other"
+    template = "The archive cannot be made in {folder}: {reason}."
+    next_step = "Name an empty folder, or give the options the archive in it was made with."
+
+
+class ArchiveWorkerLostError(SimulatorError):
+    """A worker process was ended from outside, for want of memory for example."""
+
+    code = "sim.worker_lost"
+    template = "A worker process ended before its work was done."
+    next_step = "Run it again with fewer --workers; what was written is kept."
 
 
 class AllWandsFailedError(SimulatorError):

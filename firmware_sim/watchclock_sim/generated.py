@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.values import TagId, TagTechnology
 
-__all__ = ["GeneratedTouch", "generated_touches"]
+__all__ = ["GeneratedTouch", "generated_touches", "made_tags"]
 
 BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 STEP_S: Final = 30
@@ -33,10 +33,20 @@ def generated_touches(
     count: int, seed: int, technology: TagTechnology
 ) -> Iterator[GeneratedTouch]:
     """Touches of fifty tags, half a minute apart, from the beginning of 2026 on."""
-    chance = random.Random(f"generated {seed}")  # noqa: S311 - repeatable, not secret
+    chance = _chance(seed)
     tags = [_tag(technology, chance) for _ in range(TAGS)]
     for index in range(count):
         yield GeneratedTouch(chance.choice(tags), BEGIN + timedelta(seconds=STEP_S * index))
+
+
+def made_tags(count: int, seed: int, technology: TagTechnology) -> tuple[TagId, ...]:
+    """So many tags, the same for the same seed."""
+    chance = _chance(seed)
+    return tuple(_tag(technology, chance) for _ in range(count))
+
+
+def _chance(seed: int) -> random.Random:
+    return random.Random(f"generated {seed}")  # noqa: S311 - repeatable, not secret
 
 
 def _tag(technology: TagTechnology, chance: random.Random) -> TagId:

@@ -9,6 +9,7 @@ from typing import Final
 from watchclock_sim.line.carriers.listening import LOOPBACK, listening_place
 from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.pty_port import PtyPort
+from watchclock_sim.line.carriers.rfc2217_port import Rfc2217Port
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.harbour import Carrier
 from watchclock_sim.settings import Settings
@@ -63,6 +64,8 @@ def plugged(settings: Settings, number: str) -> Plug:
         return _usbip(settings.usbip, _usb_port(settings, number))
     if settings.usbredir is not None:
         return _usbredir(settings.usbredir, _usb_port(settings, number))
+    if settings.rfc2217 is not None:
+        return Plug(Rfc2217Port(*listening_place("--rfc2217", settings.rfc2217)))
     return Plug(PtyPort(settings.link))
 
 

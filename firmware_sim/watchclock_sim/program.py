@@ -11,8 +11,10 @@ from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.line.harbour import Harbour, run_harbour
+from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.plugging import plugged
 from watchclock_sim.settings import Settings, check
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["run"]
 
@@ -43,6 +45,7 @@ def _serve(settings: Settings) -> None:
         faults=LineFaults(wand.faults, settings.seed or 0),
         baud=settings.baud,
         clock=clock,
+        uart=_uart(settings),
     )
     harbour = Harbour(clock)
     harbour.add(dock, plug.port, wand.identity)
@@ -57,3 +60,13 @@ def _serve(settings: Settings) -> None:
         LOG.info("%s is ready at %s", wand.identity, address)
 
     run_harbour(harbour, ready)
+
+
+def _uart(settings: Settings) -> Uart:
+    """The wand's serial part; ``--baud`` changes its speed, where it has one of its own."""
+    kind = find_personality(settings.dialect)
+    return Uart(
+        baud=settings.baud if kind.baud and settings.baud else kind.baud,
+        wants_lines_low=kind.wants_lines_low,
+        seed=settings.seed or 0,
+    )

@@ -11,7 +11,7 @@ from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["PORT_OPTIONS", "Settings", "check"]
 
-PORT_OPTIONS: Final = ("pty", "tcp", "usbip", "usbredir")
+PORT_OPTIONS: Final = ("pty", "tcp", "rfc2217", "usbip", "usbredir")
 """Where a wand can be plugged in; it needs exactly one."""
 
 
@@ -27,6 +27,7 @@ class Settings:
         usbip: export it as a USB device on ``[HOST:]PORT``, in the protocol USB/IP.
         usbredir: offer it as a USB device to the virtual machine that connects to this socket.
         usb_id: ``VID:PID`` of the USB device, in place of the wand's own.
+        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
         scenario: file of the night to walk.
         wand: which wand of the scenario; may be left out where only one speaks the dialect.
         date: day on which the night begins, in place of the scenario's.
@@ -46,6 +47,7 @@ class Settings:
     usbip: str | None = None
     usbredir: Path | None = None
     usb_id: str | None = None
+    rfc2217: str | None = None
     scenario: Path | None = None
     wand: str | None = None
     date: dt.date | None = None

@@ -23,8 +23,8 @@ STATUS, COUNT = bytes.fromhex("15EA01E9"), bytes.fromhex("25DA01D9")
 A_LONG_WAIT_S = 10.0
 
 
-def open_port(path: Path) -> serial.Serial:
-    return serial.Serial(str(path), 115_200, timeout=A_LONG_WAIT_S, exclusive=True)
+def open_port(path: Path, baud: int = 115_200) -> serial.Serial:
+    return serial.Serial(str(path), baud, timeout=A_LONG_WAIT_S, exclusive=True)
 
 
 def read_until_lost(port: serial.Serial) -> None:
@@ -63,7 +63,7 @@ def test_an_fcard_wand_answers_on_a_pty_and_leaves_no_link_behind(tmp_path: Path
 def test_a_contact_wand_hands_out_its_night_on_a_paced_pty(tmp_path: Path) -> None:
     truth = tmp_path / "truth.json"
     night = ["--scenario", str(DEMO_NIGHT), "--truth", str(truth), "--baud", "19200"]
-    with running_wand("wm5000t", "--pty", *night) as wand, open_port(wand.path) as port:
+    with running_wand("wm5000t", "--pty", *night) as wand, open_port(wand.path, 19_200) as port:
         port.write(b"\x55")
         assert port.read(30) == HEADER
         port.write(b"\xe5")

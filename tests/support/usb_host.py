@@ -3,7 +3,8 @@
 import struct
 from dataclasses import dataclass, field
 
-from watchclock_sim.usb.bus import Setup, UsbDevice
+from watchclock_sim.usb.bus import Setup
+from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 
 __all__ = ["Ended", "UsbHost", "setup"]
@@ -36,7 +37,7 @@ class UsbHost:
         presence: what it was told of the device coming and going.
     """
 
-    device: UsbDevice
+    device: WandUsbDevice
     ended: dict[int, Ended] = field(default_factory=dict[int, Ended])
     presence: list[bool] = field(default_factory=list[bool])
     _next: int = 1000
@@ -51,6 +52,10 @@ class UsbHost:
     def configure(self) -> None:
         """As a kernel does when a device appears."""
         assert self.ask(setup(0x00, 5, 7)) == Ended(DONE)
+        assert self.ask(setup(0x00, 9, 1)) == Ended(DONE)
+
+    def configure_again(self) -> None:
+        """As a program may at any time."""
         assert self.ask(setup(0x00, 9, 1)) == Ended(DONE)
 
     def ask(self, asked: Setup, data: bytes = b"") -> Ended:
@@ -71,6 +76,13 @@ class UsbHost:
     ) -> TransferStatus:
         """How a request to the device ends."""
         return self.ask(setup(request_type, request, value, index, len(data)), data).status
+
+    def fails(
+        self, request_type: int, request: int, value: int = 0, index: int = 0, length: int = 0
+    ) -> bool:
+        """Whether a request stalls; to the device it brings ``length`` zeros."""
+        data = b"" if request_type & 0x80 else bytes(length)
+        return self.ask(setup(request_type, request, value, index, length), data).status is STALLED
 
     def fetch(self, endpoint: int, length: int = 4096) -> Ended | None:
         """What an IN transfer brings at once; None, and it is taken back, when nothing."""

@@ -51,6 +51,15 @@ def test_a_single_record_of_a_wand_that_counts_from_1_is_downloaded(tmp_path: Pa
     assert len(natural_keys(tmp_path)) == 1
 
 
+@pytest.mark.parametrize("baud", ["115200", "460800"])
+def test_a_wand_that_speaks_faster_than_usual_is_found_at_its_own_speed(
+    baud: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with running_wand("kaihe_eb", "--pty", "--records", "5", "--baud", baud) as wand:
+        told = run(capsys, "download", wand.address, "--spool", str(tmp_path))
+    assert (told["announced"], told["received"]) == (5, 5)
+
+
 def serve_a_knocked_wand(link: Path) -> int:
     wand = KaiheWand(setup_of(KAIHE_EB.default_number), clear_s=0.2)
     for touch in generated_touches(5, 1, KAIHE_EB.technology(KAIHE_EB.default_number)):

@@ -5,8 +5,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from watchclock_sim.line.carriers.port import Clock, Port
-from watchclock_sim.line.faults import LineFaults, Unplug
+from watchclock_sim.line.faults import Break, HubReset, LineFaults, Stall, Unplug
 from watchclock_sim.line.pacing import PacedLine
+from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
 
 if TYPE_CHECKING:
@@ -38,15 +39,24 @@ class Dock:
         faults: what happens to its frames on the way.
         baud: speed of the line in both directions, 0 for none.
         clock: where time comes from.
+        uart: its serial part; without one it hears whatever the host has set.
     """
 
     def __init__(
-        self, firmware: Firmware, port: Port, *, faults: LineFaults, baud: int, clock: Clock
+        self,
+        firmware: Firmware,
+        port: Port,
+        *,
+        faults: LineFaults,
+        baud: int,
+        clock: Clock,
+        uart: Uart | None = None,
     ) -> None:
         self._firmware = firmware
         self._port = port
         self._faults = faults
         self._clock = clock
+        self._uart = uart or Uart(baud=0)
         self._incoming = PacedLine(baud)
         self._outgoing = PacedLine(baud)
         self._answers: deque[Iterator[bytes]] = deque()
@@ -56,6 +66,7 @@ class Dock:
         self._is_plugged = True
         self._has_left_unread = False
         self._replug_at: float | None = None
+        self._stalled_until: float | None = None
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -69,6 +80,7 @@ class Dock:
     def _hear(self, now: float) -> None:
         self._has_left_unread = not self._has_room
         data = b"" if self._has_left_unread else self._port.read()
+        data = self._uart.to_wand(data, self._port.line)
         if data:
             self._incoming.put(data, now)
         heard = self._incoming.arrived(now)
@@ -87,7 +99,7 @@ class Dock:
     def _answer(self, now: float) -> None:
         """Draw frames until enough are on the line; they are made while earlier ones travel."""
         if self._held is not None and now >= self._held.due:
-            self._outgoing.put(self._held.frame, now)
+            self._put(self._held.frame, now)
             self._held = None
         while self._wants_frames():
             frame = next(self._answers[0], None)
@@ -98,7 +110,10 @@ class Dock:
             if delivery.delay_s:
                 self._held = _Held(now + delivery.delay_s, delivery.data)
             else:
-                self._outgoing.put(delivery.data, now)
+                self._put(delivery.data, now)
+
+    def _put(self, frame: bytes, now: float) -> None:
+        self._outgoing.put(self._uart.to_host(frame, self._port.line), now)
 
     def _wants_frames(self) -> bool:
         has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED
@@ -106,18 +121,29 @@ class Dock:
 
     def _send(self, now: float) -> None:
         self._buffer += self._outgoing.arrived(now)
-        unplug = self._faults.next_unplug()
-        left = len(self._buffer) if unplug is None else max(0, unplug.byte - self._sent)
+        if self._stalled_until is not None:
+            if now < self._stalled_until:
+                return
+            self._stalled_until = None
+        place = self._faults.next_break()
+        left = len(self._buffer) if place is None else max(0, place.byte - self._sent)
         if self._buffer and left:
             taken = self._port.write(bytes(self._buffer[:left]))
             del self._buffer[:taken]
             self._sent += taken
-        if unplug is not None and self._sent >= unplug.byte:
-            self._unplug(unplug, now)
+        if place is not None and self._sent >= place.byte:
+            self._break(place, now)
 
-    def _unplug(self, unplug: Unplug, now: float) -> None:
+    def _break(self, place: Break, now: float) -> None:
+        self._faults.broken()
+        if isinstance(place, Stall):
+            LOG.info("the line stands still after byte %d", self._sent)
+            self._stalled_until = now + place.for_ms * MILLISECOND_S
+        else:
+            self._unplug(place, now)
+
+    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
         LOG.info("unplugged after byte %d", self._sent)
-        self._faults.unplugged()
         self._port.unplug()
         self._is_plugged = False
         if unplug.for_ms:
@@ -127,6 +153,7 @@ class Dock:
         self._answers.clear()
         self._buffer.clear()
         self._held = None
+        self._stalled_until = None
 
     def _replug(self) -> None:
         self._port.replug()
@@ -140,6 +167,7 @@ class Dock:
             return 0.0
         moments = [
             self._replug_at,
+            self._stalled_until,
             self._incoming.next_arrival(),
             self._outgoing.next_arrival(),
             self._held.due if self._held else None,

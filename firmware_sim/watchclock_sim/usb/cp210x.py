@@ -5,8 +5,9 @@ Virtual COM Port Interface", sections 4 and 5; which requests the driver makes: 
 ``drivers/usb/serial/cp210x.c``.
 """
 
+from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from typing_extensions import override
 
@@ -15,9 +16,6 @@ from watchclock_sim.usb import layouts
 from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
 from watchclock_sim.usb.line_form import LineForm, power_on
 from watchclock_sim.usb.pipes import StreamFromHost, StreamToHost
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 __all__ = ["Cp210x", "Cp210xRequest"]
 
@@ -95,27 +93,8 @@ class Cp210x:
         self.descriptors = dict[int, bytes]()
         self._flow = bytes(FLOW_OCTETS)
         self._chars = bytes(CHARS_OCTETS)
-        self._setters: dict[int, Callable[[int, bytes], bool]] = {
-            Cp210xRequest.IFC_ENABLE: self._enable,
-            Cp210xRequest.SET_BAUDDIV: self._set_divisor,
-            Cp210xRequest.SET_LINE_CTL: self._set_form,
-            Cp210xRequest.SET_BREAK: self._set_break,
-            Cp210xRequest.IMM_CHAR: self._send_at_once,
-            Cp210xRequest.SET_MHS: self._set_lines,
-            Cp210xRequest.PURGE: self._purge,
-            Cp210xRequest.SET_FLOW: self._set_flow,
-            Cp210xRequest.SET_CHARS: self._set_chars,
-            Cp210xRequest.SET_BAUDRATE: self._set_baud,
-        }
-        self._getters: dict[int, Callable[[], bytes]] = {
-            Cp210xRequest.GET_BAUDDIV: lambda: layouts.WORD.pack(DIVIDED_HZ // self.line.baud),
-            Cp210xRequest.GET_LINE_CTL: self._form,
-            Cp210xRequest.GET_MDMSTS: self._lines,
-            Cp210xRequest.GET_CHARS: lambda: self._chars,
-            Cp210xRequest.GET_COMM_STATUS: self._status,
-            Cp210xRequest.GET_FLOW: lambda: self._flow,
-            Cp210xRequest.GET_BAUDRATE: lambda: layouts.DOUBLE_WORD.pack(self.line.baud),
-        }
+        self._setters = self._make_setters()
+        self._getters = self._make_getters()
 
     def control(self, setup: Setup, data: bytes) -> bytes | Handshake:
         """A request of AN571, section 5."""
@@ -147,6 +126,31 @@ class Cp210x:
     def write(self, data: bytes) -> int:
         """How many of the wand's bytes were taken; never waits."""
         return self._to_host.push(data) if self._from_host.is_enabled else len(data)
+
+    def _make_setters(self) -> dict[int, Callable[[int, bytes], bool]]:
+        return {
+            Cp210xRequest.IFC_ENABLE: self._enable,
+            Cp210xRequest.SET_BAUDDIV: self._set_divisor,
+            Cp210xRequest.SET_LINE_CTL: self._set_form,
+            Cp210xRequest.SET_BREAK: self._set_break,
+            Cp210xRequest.IMM_CHAR: self._send_at_once,
+            Cp210xRequest.SET_MHS: self._set_lines,
+            Cp210xRequest.PURGE: self._purge,
+            Cp210xRequest.SET_FLOW: self._set_flow,
+            Cp210xRequest.SET_CHARS: self._set_chars,
+            Cp210xRequest.SET_BAUDRATE: self._set_baud,
+        }
+
+    def _make_getters(self) -> dict[int, Callable[[], bytes]]:
+        return {
+            Cp210xRequest.GET_BAUDDIV: lambda: layouts.WORD.pack(DIVIDED_HZ // self.line.baud),
+            Cp210xRequest.GET_LINE_CTL: self._form,
+            Cp210xRequest.GET_MDMSTS: self._lines,
+            Cp210xRequest.GET_CHARS: lambda: self._chars,
+            Cp210xRequest.GET_COMM_STATUS: self._status,
+            Cp210xRequest.GET_FLOW: lambda: self._flow,
+            Cp210xRequest.GET_BAUDRATE: lambda: layouts.DOUBLE_WORD.pack(self.line.baud),
+        }
 
     def _enable(self, value: int, _data: bytes) -> bool:
         if bool(value) != self._from_host.is_enabled:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from watchclock_sim.usb import layouts
 from watchclock_sim.usb.descriptors import DescriptorType
 
-__all__ = ["Node", "configuration_tree", "device_fields"]
+__all__ = ["DescriptorTree", "configuration_tree", "device_fields"]
 
 # The names of USB 2.0, tables 9-8, 9-10, 9-12 and 9-13, in their order.
 DEVICE_NAMES: Final = (
@@ -27,7 +27,7 @@ ENDPOINT_NAMES: Final = (
 )
 
 
-class Node(NamedTuple):
+class DescriptorTree(NamedTuple):
     """A descriptor and those below it.
 
     Attributes:
@@ -36,7 +36,7 @@ class Node(NamedTuple):
     """
 
     fields: SimpleNamespace
-    parts: "list[Node]"
+    parts: "list[DescriptorTree]"
 
 
 def device_fields(descriptor: bytes) -> SimpleNamespace:
@@ -44,7 +44,7 @@ def device_fields(descriptor: bytes) -> SimpleNamespace:
     return _fields(layouts.DEVICE, DEVICE_NAMES, descriptor)
 
 
-def configuration_tree(descriptor: bytes) -> Node:
+def configuration_tree(descriptor: bytes) -> DescriptorTree:
     """A whole configuration; what is no interface or endpoint is extra to what it follows."""
     root = _node(layouts.CONFIGURATION, CONFIGURATION_NAMES, descriptor)
     latest = root
@@ -65,10 +65,10 @@ def configuration_tree(descriptor: bytes) -> Node:
     return root
 
 
-def _node(layout: Struct, names: str, descriptor: bytes) -> Node:
+def _node(layout: Struct, names: str, descriptor: bytes) -> DescriptorTree:
     fields = _fields(layout, names, descriptor)
     fields.extra_descriptors = list[int]()
-    return Node(fields, [])
+    return DescriptorTree(fields, [])
 
 
 def _fields(layout: Struct, names: str, descriptor: bytes) -> SimpleNamespace:

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 from typing import Final, NamedTuple, NoReturn, Protocol, cast
 
 from watchclock_sim.usb.bus import Setup
-from watchclock_sim.usb.descriptor_tree import Node, configuration_tree, device_fields
+from watchclock_sim.usb.descriptor_tree import DescriptorTree, configuration_tree, device_fields
 from watchclock_sim.usb.transfers import TransferStatus
 from watchclock_sim.usb.waiting_host import DockedWand, Ended, HostPort, WaitingClock, WaitingHost
 
@@ -286,7 +286,7 @@ class PyusbBackend:
         return is_bridge or classes.get(interface) in KERNEL_CLASSES
 
 
-def _configurations(dev: KnownDevice) -> tuple[Node]:
+def _configurations(dev: KnownDevice) -> tuple[DescriptorTree]:
     return (configuration_tree(dev.port.configuration_descriptor),)
 
 

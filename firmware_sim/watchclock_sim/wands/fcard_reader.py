@@ -167,6 +167,8 @@ FCARD_READER: Final = Personality(
     default_number="1",
     number=NumberRule(wanted="1 to 255", allows=_is_number),
     make=FcardReader,
+    # docs/protocols/fcard_reader.md: the maker's library opens the port at this speed.
+    baud=19_200,
     usb=lambda _number: UsbProfile(
         kind=UsbKind.CDC_ACM,
         vendor=TEST_VENDOR,

@@ -42,6 +42,9 @@ class Personality:
         default_number: the number it has when none is asked for.
         number: which numbers it can have, as the dialect's ``Identity`` shows them.
         make: a wand that is switched off and empty.
+        baud: the speed its serial part speaks, 8-N-1, where it has not been set otherwise; 0 where
+            any will do.
+        wants_lines_low: whether it is silent while the host raises DTR or RTS.
         usb: what it is on the bus, by the number it has where that decides; None for a wand
             that has no USB.
     """
@@ -51,6 +54,8 @@ class Personality:
     default_number: str
     number: NumberRule
     make: Callable[[WandSetup], Firmware]
+    baud: int = 0
+    wants_lines_low: bool = False
     usb: Callable[[str], UsbProfile] | None = None
 
     def usb_profile(self, number: str, usb_id: str | None = None) -> UsbProfile:

@@ -1,7 +1,8 @@
-"""Decodes records by the million into columns; each decoder is derived from a RecordLayout."""
+"""Records by the million, to columns and back; every way is derived from a RecordLayout."""
 
 from watchclock_protocol.bulk.block_columns import BlockColumns, Reject
 from watchclock_protocol.bulk.block_decoder import BlockDecoder, block_decoder
+from watchclock_protocol.bulk.block_encoder import BlockEncoder, block_encoder
 from watchclock_protocol.bulk.block_stream import decode_stream
 from watchclock_protocol.bulk.record_columns import (
     NONE,
@@ -13,5 +14,13 @@ from watchclock_protocol.bulk.record_columns import (
 from watchclock_protocol.bulk.time_tables import NO_TIME
 from watchclock_protocol.bulk.traits import KINDS
 
-__all__ = ["KINDS", "NONE", "NO_TIME", "BlockColumns", "BlockDecoder", "RecordColumns", "Reject"]
-__all__ += ["block_decoder", "columns_of", "columns_of_all", "decode_stream", "flags_of_bits"]
+__all__ = ["KINDS", "NONE", "NO_TIME", "BlockColumns", "BlockDecoder", "BlockEncoder"]
+__all__ += ["RecordColumns", "Reject"]
+__all__ += [
+    "block_decoder",
+    "block_encoder",
+    "columns_of",
+    "columns_of_all",
+    "decode_stream",
+    "flags_of_bits",
+]

@@ -4,6 +4,7 @@ docs/capture.md describes every byte. Everything here is pure: the writer return
 reader takes them.
 """
 
+from watchclock_protocol.capture.alike_chunks import alike_chunks
 from watchclock_protocol.capture.canonical import JsonValue
 from watchclock_protocol.capture.contents import Capture, CaptureAbout, Chunk, Step
 from watchclock_protocol.capture.lanes import Lane
@@ -28,6 +29,7 @@ __all__ = [
     "Step",
     "StepName",
     "StepState",
+    "alike_chunks",
     "capture_name",
     "read_capture",
     "read_until_damage",

@@ -8,7 +8,7 @@ import hashlib
 import zlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from watchclock_protocol.capture import layouts
 from watchclock_protocol.capture.canonical import JsonValue
@@ -18,23 +18,27 @@ from watchclock_protocol.capture.reader import read_capture
 from watchclock_protocol.capture.steps import StepName, StepPayload, StepState
 from watchclock_protocol.errors import CaptureDamagedError
 
-__all__ = ["CaptureWriter"]
+__all__ = ["CaptureWriter", "packet"]
 
 _NO_FACTS: Final[Mapping[str, JsonValue]] = MappingProxyType({})
 
 
-class _Option(NamedTuple):
-    code: int
-    value: bytes
-
-
-def _options(*options: _Option) -> bytes:
-    ended = (*options, _Option(layouts.END_OF_OPTIONS, b""))
-    return b"".join(layouts.OPTION.build(option._asdict()) for option in ended)
+def _option(code: int, value: bytes) -> bytes:
+    return layouts.OPTION_HEAD_FORM.pack(code, len(value)) + _padded(value)
 
 
 def _block(kind: int, *parts: bytes) -> bytes:
-    return layouts.BLOCK.build({"kind": kind, "body": b"".join(parts)})
+    body = b"".join(parts)
+    octets = len(body) + layouts.BLOCK_OVERHEAD
+    head = layouts.BLOCK_HEAD_FORM.pack(kind, octets)
+    return head + body + layouts.BLOCK_TAIL_FORM.pack(octets)
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % layouts.ALIGNMENT)
+
+
+_END: Final = _option(layouts.END_OF_OPTIONS, b"")
 
 
 def _section(about: CaptureAbout) -> bytes:
@@ -44,46 +48,55 @@ def _section(about: CaptureAbout) -> bytes:
         "minor": 0,
         "section_length": layouts.SECTION_LENGTH_UNKNOWN,
     }
-    options = _options(
-        _Option(layouts.USER_APPLICATION_OPTION, about.software.encode()),
-        _Option(layouts.COMMENT, about.encode()),
+    return _block(
+        layouts.SECTION_HEADER,
+        layouts.SECTION_HEAD.build(head),
+        _option(layouts.USER_APPLICATION_OPTION, about.software.encode()),
+        _option(layouts.COMMENT, about.encode()),
+        _END,
     )
-    return _block(layouts.SECTION_HEADER, layouts.SECTION_HEAD.build(head), options)
 
 
 def _interface(traits: LaneTraits) -> bytes:
     head = {"link_type": traits.link_type, "reserved": 0, "snap_length": 0}
-    options = _options(
-        _Option(layouts.INTERFACE_NAME_OPTION, traits.name.encode()),
-        _Option(layouts.INTERFACE_DESCRIPTION_OPTION, traits.description.encode()),
-        _Option(layouts.TIME_RESOLUTION_OPTION, bytes((TIME_RESOLUTION,))),
+    return _block(
+        layouts.INTERFACE_DESCRIPTION,
+        layouts.INTERFACE_HEAD.build(head),
+        _option(layouts.INTERFACE_NAME_OPTION, traits.name.encode()),
+        _option(layouts.INTERFACE_DESCRIPTION_OPTION, traits.description.encode()),
+        _option(layouts.TIME_RESOLUTION_OPTION, bytes((TIME_RESOLUTION,))),
+        _END,
     )
-    return _block(layouts.INTERFACE_DESCRIPTION, layouts.INTERFACE_HEAD.build(head), options)
 
 
-def _packet(lane: Lane, data: bytes, utc_ns: int, *remarks: _Option) -> bytes:
+_INTERFACES: Final = b"".join(_interface(traits) for traits in LANES.values())
+_FLAGS: Final = {
+    lane: _option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)) for lane in Lane
+}
+
+
+def packet(lane: Lane, data: bytes, utc_ns: int, remark: bytes = b"") -> bytes:
+    """The block for packet data of a lane.
+
+    Args:
+        lane: which.
+        data: the packet data.
+        utc_ns: when, nanoseconds since 1970-01-01 UTC.
+        remark: an option before those that every packet has, whole.
+    """
     head = layouts.PACKET_HEAD_FORM.pack(
         lane, utc_ns >> 32, utc_ns & 0xFFFF_FFFF, len(data), len(data)
     )
     check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, zlib.crc32(data))
-    options = _options(
-        *remarks,
-        _Option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)),
-        _Option(layouts.HASH_OPTION, check),
-    )
-    return _block(
-        layouts.ENHANCED_PACKET,
-        head,
-        layouts.PACKET_DATA.build(data),
-        options,
-    )
+    hashed = _option(layouts.HASH_OPTION, check)
+    return _block(layouts.ENHANCED_PACKET, head, _padded(data), remark, _FLAGS[lane], hashed, _END)
 
 
 class CaptureWriter:
     """The bytes of one capture file, in the order in which they must be appended."""
 
     def __init__(self, about: CaptureAbout) -> None:
-        self._head = _section(about) + b"".join(_interface(traits) for traits in LANES.values())
+        self._head = _section(about) + _INTERFACES
         self._written = hashlib.sha256(self._head)
 
     @classmethod
@@ -104,6 +117,11 @@ class CaptureWriter:
         writer._written = hashlib.sha256(data)
         return writer
 
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of everything given out so far, lower-case hexadecimal."""
+        return self._written.hexdigest()
+
     def begin(self) -> bytes:
         """The head of the file; append it before anything else, once."""
         return self._head
@@ -117,7 +135,11 @@ class CaptureWriter:
             utc_ns: when they had been read, or were about to be written, so that no answer is
                 older than its question; nanoseconds since 1970-01-01 UTC.
         """
-        return self._count(_packet(lane, data, utc_ns))
+        return self._count(packet(lane, data, utc_ns))
+
+    def take(self, blocks: bytes) -> bytes:
+        """Blocks of chunks that ``alike_chunks`` made, counted like one's own and given back."""
+        return self._count(blocks)
 
     def step(
         self,
@@ -142,10 +164,10 @@ class CaptureWriter:
             state=state,
             facts=dict(facts),
             utc_ns=utc_ns,
-            sha256=self._written.hexdigest(),
+            sha256=self.sha256,
         )
-        remark = _Option(layouts.COMMENT, payload.sentence.encode())
-        return self._count(_packet(Lane.STEP, payload.encode(), utc_ns, remark))
+        remark = _option(layouts.COMMENT, payload.sentence.encode())
+        return self._count(packet(Lane.STEP, payload.encode(), utc_ns, remark))
 
     def _count(self, block: bytes) -> bytes:
         self._written.update(block)

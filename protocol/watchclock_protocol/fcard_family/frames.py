@@ -13,6 +13,7 @@ Recovery, always at the next ``7E``:
     a false escape, length or sum               the frame is rejected
 """
 
+import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,7 +24,7 @@ from watchclock_protocol.errors import (
     RemoteProtocolError,
     RequestRangeError,
 )
-from watchclock_protocol.fcard_family.layouts import FRAME, FRAME_HEAD_FORM
+from watchclock_protocol.fcard_family.layouts import FRAME_HEAD_FORM, LENGTH_FORM
 from watchclock_protocol.framing.check_algorithms import CheckAlgorithm
 from watchclock_protocol.framing.declarations import (
     SKIPPED,
@@ -59,7 +60,7 @@ FRAMING: Final = EscapedFraming(
 )
 MOST_BUFFERED_OCTETS: Final = FRAMING.longest_escaped
 """A frame in which every byte is escaped; the reader never holds more."""
-_DATA_AT: Final = FRAME_HEAD_FORM.size + 1
+_DATA_AT: Final = FRAME_HEAD_FORM.size + LENGTH_FORM.size
 HALF_FRAME_TIMEOUT_S: Final = 2.0
 """The maker's connector gives up a half frame after 2000 ms without a byte."""
 
@@ -117,17 +118,12 @@ def build_frame(frame: Frame) -> bytes:
     if len(frame.data) > MOST_DATA_OCTETS:
         reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
         raise RequestRangeError(command="a frame", reason=reason)
-    body = FRAME.build(
-        {
-            "address": frame.address,
-            "token": frame.token,
-            "class_code": frame.class_code,
-            "command": frame.command,
-            "data": frame.data,
-            "check_sum": 0,
-        }
-    )
-    body = body[:-1] + bytes([low_byte_sum(body)])
+    try:
+        head = FRAME_HEAD_FORM.pack(frame.address, frame.token, frame.class_code, frame.command)
+    except struct.error as error:
+        raise RequestRangeError(command="a frame", reason=error) from error
+    body = head + LENGTH_FORM.pack(len(frame.data)) + frame.data
+    body += bytes((low_byte_sum(body),))
     escaped = body.replace(b"\x7f", b"\x7f\x02").replace(b"\x7e", b"\x7f\x01")
     return b"\x7e" + escaped + b"\x7e"
 

@@ -25,7 +25,7 @@ from watchclock_protocol.framing.check_algorithms import (
 from watchclock_protocol.framing.declarations import CheckField, HeaderSum, LengthField
 from watchclock_protocol.framing.frame_table import Flags, Numbers, Octets
 
-__all__ = ["header_sums_hold", "integers", "sums_hold", "total_lengths"]
+__all__ = ["alike_crcs", "header_sums_hold", "integers", "sums_hold", "total_lengths"]
 
 States: TypeAlias = NDArray[Any]
 
@@ -72,6 +72,16 @@ def header_sums_hold(header: HeaderSum, octets: Octets, starts: Numbers) -> Flag
     if header.algorithm is CheckAlgorithm.COMPLEMENT_SUM:
         np.invert(sums, out=sums)
     return np.equal(octets.take(starts + header.at), sums)
+
+
+def alike_crcs(algorithm: CheckAlgorithm, rows: Octets) -> States:
+    """The CRC of each of n rows of the same few bytes, n."""
+    shape, octets = CRC_SHAPES[algorithm], rows.shape[1]
+    start = int(_starting_states(shape, octets)[octets]) ^ shape.final
+    states = np.full(len(rows), start, _dtype(shape))
+    for effects, column in zip(_octet_effects(shape, octets), rows.T[::-1], strict=False):
+        states ^= effects.take(column)
+    return states
 
 
 def integers(octets: Octets, at: Numbers, width: int, order: str = "big") -> Numbers:

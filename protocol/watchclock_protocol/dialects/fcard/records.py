@@ -19,7 +19,7 @@ from watchclock_protocol.record_rules import (
 from watchclock_protocol.records import RecordFlag, RecordKind
 from watchclock_protocol.values import TagTechnology
 
-__all__ = ["CARD_RECORDS", "SYSTEM_CODES", "SYSTEM_RECORDS"]
+__all__ = ["CARD_RECORDS", "CHECKPOINT", "STAFF_CARD", "SYSTEM_CODES", "SYSTEM_RECORDS"]
 
 SYSTEM_CODES: Final[Mapping[int, tuple[str, ...]]] = {
     1: ("power_on",),

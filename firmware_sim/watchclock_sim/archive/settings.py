@@ -1,0 +1,152 @@
+"""What the archive command was told, checked before anything is written."""
+
+import datetime as dt
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from watchclock_protocol.dialects import find_dialect
+from watchclock_sim.dialect_shares import numbers_of, parsed_shares
+from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.wands.personality import find_personality
+
+__all__ = ["ArchiveSettings", "WandPlace"]
+
+MOST_WANDS: Final = 10_000
+MOST_NIGHTS: Final = 3_660
+MOST_WORKERS: Final = 64
+MOST_A_NIGHT: Final = 15_000
+"""Records a wand makes in a night at most: four nights must fit into the count of a WM-5000T."""
+LAST_YEAR: Final = 2099
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WandPlace:
+    """One wand of the fleet.
+
+    Attributes:
+        place: from 0; decides everything that is drawn for it.
+        dialect: what it speaks.
+        number: its own number.
+    """
+
+    place: int
+    dialect: str
+    number: str
+
+    @property
+    def folder(self) -> str:
+        """Name of the folder of its captures."""
+        return f"{self.dialect}-{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSettings:
+    """What is to be generated; docs/simulator.md explains each.
+
+    Attributes:
+        folder: where the archive stands, or is to stand.
+        wands: how many.
+        begin: date of the first night.
+        end: date of the last night, in place of ``nights``.
+        nights: how many nights.
+        records: how many records all wands make in all nights.
+        dialects: which kinds of wands in which shares, ``NAME:SHARE,…``.
+        seed: source of chance.
+        zone: IANA name of the sites' time zone.
+        workers: processes side by side, 0 for one a core.
+        json: print the summary as JSON.
+    """
+
+    folder: Path
+    wands: int = 100
+    begin: dt.date = dt.date(2025, 1, 1)
+    end: dt.date | None = None
+    nights: int = 365
+    records: int = 10_000_000
+    dialects: str = "vs:2,wm5000t:1,fcard:2"
+    seed: int = 0
+    zone: str = "Asia/Shanghai"
+    workers: int = 0
+    json: bool = False
+
+    def __post_init__(self) -> None:
+        wrongs = {
+            f"--wands is 1 to {MOST_WANDS}": not 1 <= self.wands <= MOST_WANDS,
+            f"--nights, or --begin to --end, is 1 to {MOST_NIGHTS}": not (
+                1 <= self.night_count <= MOST_NIGHTS
+            ),
+            f"the nights are in the years 2000 to {LAST_YEAR}": not (
+                self.begin.year >= 2000 and self.last_night.year <= LAST_YEAR  # noqa: PLR2004
+            ),
+            "--records is at least 1 for each wand": self.records < self.wands,
+            f"--records is at most {MOST_A_NIGHT} a wand and night": (
+                self.records > MOST_A_NIGHT * self.wands * max(1, self.night_count)
+            ),
+            f"--workers is 0 to {MOST_WORKERS}": not 0 <= self.workers <= MOST_WORKERS,
+            "--seed is not negative": self.seed < 0,
+        }
+        for reason, is_wrong in wrongs.items():
+            if is_wrong:
+                raise SimulatorOptionError(reason=reason)
+        self.zone_info()
+        self.fleet()
+
+    @property
+    def night_count(self) -> int:
+        """How many nights."""
+        return self.nights if self.end is None else (self.end - self.begin).days + 1
+
+    @property
+    def last_night(self) -> dt.date:
+        """Date of the last night, or of the last possible day where there would be none."""
+        days = min(max(0, self.night_count - 1), (dt.date.max - self.begin).days)
+        return self.begin + dt.timedelta(days=days)
+
+    @property
+    def processes(self) -> int:
+        """How many work side by side."""
+        return min(self.workers or os.cpu_count() or 1, self.wands)
+
+    def zone_info(self) -> ZoneInfo:
+        """The sites' time zone.
+
+        Raises:
+            SimulatorOptionError: there is none of this name.
+        """
+        try:
+            return ZoneInfo(self.zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise SimulatorOptionError(reason=f"{self.zone} is no time zone") from error
+
+    def fleet(self) -> tuple[WandPlace, ...]:
+        """All wands.
+
+        Raises:
+            SimulatorOptionError: the dialects cannot be understood, or have fewer numbers.
+        """
+        shares = parsed_shares(self.dialects, self.wands)
+        for name in shares:
+            find_personality(name)
+            if find_dialect(name).host is None:
+                raise SimulatorOptionError(reason=f"a {name} keeps no records")
+        named = [(name, number) for name in shares for number in numbers_of(name, shares[name])]
+        return tuple(
+            WandPlace(place=place, dialect=name, number=number)
+            for place, (name, number) in enumerate(named)
+        )
+
+    def told(self) -> Mapping[str, object]:
+        """What decides the bytes of the archive, for the note that is kept in its folder."""
+        return {
+            "begin": self.begin.isoformat(),
+            "dialects": self.dialects,
+            "nights": self.night_count,
+            "records": self.records,
+            "seed": self.seed,
+            "wands": self.wands,
+            "zone": self.zone,
+        }

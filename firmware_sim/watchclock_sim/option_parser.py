@@ -1,0 +1,53 @@
+"""Makes the options of a command line from the fields of its settings, so that none is told twice."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, get_type_hints
+
+__all__ = ["add_options", "option_values"]
+
+READ_AS: Final[dict[object, Callable[[str], object]]] = {
+    int: int,
+    str: str,
+    int | None: int,
+    str | None: str,
+    Path | None: Path,
+    date: date.fromisoformat,
+    date | None: date.fromisoformat,
+}
+
+
+def add_options(
+    parser: argparse.ArgumentParser, settings: type[Any], arguments: frozenset[str]
+) -> None:
+    """One option a field; its type says how it is read.
+
+    Args:
+        parser: takes them.
+        settings: a dataclass.
+        arguments: the fields that are no options.
+    """
+    types = get_type_hints(settings)
+    for field in fields(settings):
+        kind: Any = types[field.name]
+        name = f"--{field.name.replace('_', '-')}"
+        if field.name in arguments:
+            continue
+        if kind is bool:
+            parser.add_argument(name, action="store_true")
+        elif kind == tuple[str, ...]:
+            parser.add_argument(name, action="append", default=[])
+        else:
+            is_required = field.default is MISSING
+            default = None if is_required else field.default
+            parser.add_argument(name, type=READ_AS[kind], default=default, required=is_required)
+
+
+def option_values(found: argparse.Namespace) -> dict[str, Any]:
+    """What was given, by field."""
+    values = vars(found)
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return values | lists
