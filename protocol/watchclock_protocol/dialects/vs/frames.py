@@ -168,7 +168,7 @@ def _named(cut: Cut) -> Frame | BrokenFrame | Skipped:
 
 def _parsed(octets: bytes) -> Frame | BrokenFrame:
     """The fields of bytes that have a frame's shape."""
-    fields = FRAME_HEAD.parse(octets)
+    fields = FRAME_HEAD.parse(octets[: HEAD_OCTETS - 1])
     kind = _KINDS.get(fields["kind"])
     if kind is None:
         return BrokenFrame(FrameError(reason=f"there is no frame of kind {fields['kind']:02X}"))
