@@ -96,18 +96,29 @@ class PackedLayout(Layout):
         self._pack = struct_of(declaration).pack
         self._names = tuple(plan.name for plan in plans)
         self._lengths = tuple(
-            (plan.name, plan.octets) for plan in plans if plan.form is FieldForm.OCTETS
+            (place, plan.octets)
+            for place, plan in enumerate(plans)
+            if plan.form is FieldForm.OCTETS
         )
 
     @override
     def build(self, fields: dict[str, Any]) -> bytes:
         """The bytes of these fields; see ``Layout.build``."""
-        for name, octets in self._lengths:
-            if len(fields[name]) != octets:
-                reason = f"{name} has {len(fields[name])} bytes"
+        return self.pack(*[fields[name] for name in self._names])
+
+    def pack(self, *values: int | bytes) -> bytes:
+        """The bytes of these values, in the order of the declaration.
+
+        Raises:
+            RequestRangeError: a value does not fit into its bytes.
+        """
+        for place, octets in self._lengths:
+            value = values[place]
+            if not isinstance(value, bytes) or len(value) != octets:
+                reason = f"{self._names[place]} is not {octets} bytes"
                 raise RequestRangeError(command=self._name, reason=reason)
         try:
-            return self._pack(*[fields[name] for name in self._names])
+            return self._pack(*values)
         except struct.error as error:
             raise RequestRangeError(command=self._name, reason=error) from error
 

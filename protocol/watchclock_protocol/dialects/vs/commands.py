@@ -193,8 +193,9 @@ def encode_reply(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
         LocalProtocolError: the command is never answered so.
         RequestRangeError: a value does not fit into its bytes.
     """
-    for kind in (*command.replies, REFUSAL):
-        if kind.value is type(reply):
+    value = type(reply)
+    for kind in command.replies if value is not replies.Refusal else (REFUSAL,):
+        if kind.value is value:
             return kind, kind.layout.build(_fields(reply))
     raise LocalProtocolError(command=type(reply).__name__, state=f"answering {command.name}")
 

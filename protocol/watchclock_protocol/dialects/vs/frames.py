@@ -121,15 +121,8 @@ def build_frame(frame: Frame) -> bytes:
     if len(frame.data) > MOST_DATA_OCTETS:
         reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
         raise RequestRangeError(command="a frame", reason=reason)
-    head = FRAME_HEAD.build(
-        {
-            "magic": FRAME_MAGIC,
-            "kind": frame.kind,
-            "command": frame.command,
-            "token": frame.token,
-            "length": len(frame.data),
-        }
-    )
+    length = len(frame.data)
+    head = FRAME_HEAD.pack(FRAME_MAGIC, frame.kind, frame.command, frame.token, length)
     body = head + bytes((complement_sum(head),)) + frame.data
     return body + crc32(body).to_bytes(CRC_OCTETS, "little")
 
