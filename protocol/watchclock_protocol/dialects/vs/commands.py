@@ -6,6 +6,7 @@ request; the kind of its frame tells parts, answers and refusals apart.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from watchclock_protocol.dialects.vs import layouts, replies, requests
@@ -192,11 +193,17 @@ def encode_reply(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
         LocalProtocolError: the command is never answered so.
         RequestRangeError: a value does not fit into its bytes.
     """
-    for kind in (*command.replies, REFUSAL):
-        if kind.value is type(reply):
+    value = type(reply)
+    for kind in command.replies if value is not replies.Refusal else (REFUSAL,):
+        if kind.value is value:
             return kind, kind.layout.build(_fields(reply))
     raise LocalProtocolError(command=type(reply).__name__, state=f"answering {command.name}")
 
 
 def _fields(value: VsRequest | VsReply) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: getattr(value, name) for name in _names_of(type(value))}
+
+
+@cache
+def _names_of(kind: type[VsRequest | VsReply]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))

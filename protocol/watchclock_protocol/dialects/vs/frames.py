@@ -121,15 +121,8 @@ def build_frame(frame: Frame) -> bytes:
     if len(frame.data) > MOST_DATA_OCTETS:
         reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
         raise RequestRangeError(command="a frame", reason=reason)
-    head = FRAME_HEAD.build(
-        {
-            "magic": FRAME_MAGIC,
-            "kind": frame.kind,
-            "command": frame.command,
-            "token": frame.token,
-            "length": len(frame.data),
-        }
-    )
+    length = len(frame.data)
+    head = FRAME_HEAD.pack(FRAME_MAGIC, frame.kind, frame.command, frame.token, length)
     body = head + bytes((complement_sum(head),)) + frame.data
     return body + crc32(body).to_bytes(CRC_OCTETS, "little")
 
@@ -168,7 +161,7 @@ def _named(cut: Cut) -> Frame | BrokenFrame | Skipped:
 
 def _parsed(octets: bytes) -> Frame | BrokenFrame:
     """The fields of bytes that have a frame's shape."""
-    fields = FRAME_HEAD.parse(octets)
+    fields = FRAME_HEAD.parse(octets[: HEAD_OCTETS - 1])
     kind = _KINDS.get(fields["kind"])
     if kind is None:
         return BrokenFrame(FrameError(reason=f"there is no frame of kind {fields['kind']:02X}"))

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from construct import (
     Bytes,
-    Const,
     GreedyBytes,
     Int8ul,
     Int16ul,
@@ -20,7 +19,13 @@ from construct import (
 from watchclock_protocol.checksums import complement_sum
 from watchclock_protocol.dialects.vs.evidence import EvidenceItem, PartResult
 from watchclock_protocol.fields import check_sum, wand_seconds
-from watchclock_protocol.message_layout import Declaration, Layout, message_layout, value_of
+from watchclock_protocol.message_layout import (
+    Declaration,
+    Layout,
+    PackedLayout,
+    message_layout,
+    value_of,
+)
 
 __all__ = ["ALARM", "BEGIN_LIST", "CHECKPOINT", "CLOCK", "CLOCK_SETTING", "DECLARATION"]
 __all__ += ["END_LIST", "EVIDENCE", "FRAME_HEAD", "FRAME_MAGIC", "HEAD_OCTETS", "IDENTITY"]
@@ -46,11 +51,11 @@ def _values(make: Callable[..., Any], **fields: Declaration) -> Declaration:
 
 
 # Section "Frames": what stands before the data; the sum over it is checked by the reader.
-FRAME_HEAD: Final = Layout(
+FRAME_HEAD: Final = PackedLayout(
     "the head of a frame",
     Struct(
-        magic=Const(FRAME_MAGIC), kind=Int8ul, command=Int8ul, token=Int16ul, length=Int16ul
-    ).compile(),
+        magic=Bytes(len(FRAME_MAGIC)), kind=Int8ul, command=Int8ul, token=Int16ul, length=Int16ul
+    ),
 )
 
 # Section "Commands": the data of requests and answers, in the order of the tables there.
@@ -113,9 +118,7 @@ TOTALS: Final = message_layout(
 CLOCK: Final = message_layout(
     "a clock reading", seconds=Int32ul, milliseconds=Int16ul, state=Int8ul, reserved=Int8ul
 )
-PAGE: Final = Layout(
-    "a page", Struct(number=Int32ul, raw=Bytes(PAGE_OCTETS)).compile(), 4 + PAGE_OCTETS
-)
+PAGE: Final = PackedLayout("a page", Struct(number=Int32ul, raw=Bytes(PAGE_OCTETS)))
 PAGES_SENT: Final = message_layout("a number of pages", sent=Int16ul)
 POINTER: Final = message_layout("a read pointer", sequence=Int32ul)
 EVIDENCE: Final = message_layout(
