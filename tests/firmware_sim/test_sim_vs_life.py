@@ -344,7 +344,7 @@ def test_a_dock_charges_a_lithium_ion_cell_and_the_wand_notes_when_that_begins_a
     battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
     wand = walked(replace(setup_of(CONTACT), battery=battery, life=life), touches=3)
     docked = [BEGIN + hours * timedelta(hours=1) for hours in (1, 1.5, 2.1)]
-    shown = []
+    shown: list[int] = []
     for utc in docked:
         list(wand.receive(b"", 0.0, utc))
         shown.append(battery.charge_percent(utc))
