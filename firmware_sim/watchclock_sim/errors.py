@@ -18,10 +18,10 @@ CodedError
 from watchclock_protocol.errors import CodedError
 
 __all__ = [
+    "AllWandsFailedError",
     "ArchiveFolderError",
     "ArchiveOtherError",
     "ArchiveWorkerLostError",
-    "AllWandsFailedError",
     "FaultError",
     "LinkPathTakenError",
     "PersonalityUnknownError",

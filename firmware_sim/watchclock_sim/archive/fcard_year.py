@@ -1,6 +1,5 @@
 """A year of an FC wand: both rings filled in bulk, the conversation by the dialect's builders."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -19,7 +18,7 @@ from watchclock_protocol.dialects.fcard.records import (
     STAFF_CARD,
     SYSTEM_RECORDS,
 )
-from watchclock_protocol.dialects.fcard.replies import FcardReply, RangeEnd, RingPointers
+from watchclock_protocol.dialects.fcard.replies import FcardReply, RangeEnd
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
 from watchclock_protocol.dialects.fcard.ring import MOST_RECORDS_A_REQUEST, split, unread_runs
 from watchclock_protocol.dialects.fcard.wand import Requested, WandSession
@@ -66,7 +65,7 @@ class FcardYear:
             RecordKind.PATROL: RingRows(setup.capacity, 8),
             RecordKind.SYSTEM: RingRows(SYSTEM_CAPACITY, 8),
         }
-        self._tokens: Iterator[int] = iter(())
+        self._tokens = tokens(0)
         self._address = BROADCAST
 
     def live(self, night: Night) -> None:

@@ -28,7 +28,7 @@ def run_archive(settings: ArchiveSettings) -> Iterator[Summary]:
         SimulatorError: it cannot be generated, or not to its end.
     """
     total = Summary()
-    for total in generate(settings):  # noqa: B007 - the last one is told
+    for total in generate(settings):
         yield total
     told = asdict(total) | {"folder": str(settings.folder)}
     kept = total.captures - total.written

@@ -1,6 +1,5 @@
 """A year of a vs wand: its log filled in bulk, the conversation by the dialect's builders."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -67,7 +66,7 @@ class VsYear:
         fields = [tag_field(tag) for tag in setup.tags]
         self._tag_types = np.array([tag_type for tag_type, _ in fields])
         self._subjects = integers_of([subject for _, subject in fields])
-        self._tokens: Iterator[int] = iter(())
+        self._tokens = tokens(0)
 
     def live(self, night: Night) -> None:
         """What the last download left, switched on, then guard, rounds and their mishaps."""
@@ -81,8 +80,7 @@ class VsYear:
         touches = walked(night, count, self._setup.checkpoints, self._setup.chance)
         shown = self._clock.shown(touches.utc_s)
         columns = self._touch_columns(touches)
-        if self._clock.is_faulty:
-            columns["status"] |= np.where(touches.utc_s >= night.middle_s, STOPPED_BIT, 0)
+        columns["status"][self._clock.has_failed(touches.utc_s)] |= STOPPED_BIT
         self._let_mishaps_happen(columns)
         seconds = np.concatenate([[at for _, at, _ in events], shown]).astype(np.int64)
         fields = _with_events(columns, [(name, value) for name, _, value in events])
