@@ -213,7 +213,8 @@ def test_the_command_takes_the_same_options_as_the_module(
     options = {option_name(field.name) for field in fields(ArchiveSettings)} - {"--folder"}
     with pytest.raises(SystemExit):
         sim_main(["archive", "--help"])
+    help_text = capsys.readouterr().out
     assert known == options
-    assert all(option in capsys.readouterr().out for option in ("--from", "--to"))
+    assert all(option in help_text for option in options)
     assert main(["sim", "archive", str(tmp_path), *SMALL, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["records"] == 3000

@@ -10,10 +10,17 @@ import numpy.typing as npt
 
 from watchclock_protocol.bulk import block_encoder
 from watchclock_protocol.dialects.vs import VS, replies, requests
-from watchclock_protocol.dialects.vs.commands import encode_request, find_command
+from watchclock_protocol.dialects.vs.commands import (
+    Command,
+    ReplyKind,
+    encode_reply,
+    encode_request,
+    find_command,
+)
 from watchclock_protocol.dialects.vs.frames import Frame, FrameKind, build_frame
 from watchclock_protocol.dialects.vs.host import tokens
 from watchclock_protocol.dialects.vs.listener import NAME
+from watchclock_protocol.dialects.vs.page_frames import page_frames
 from watchclock_protocol.dialects.vs.records import (
     GUARD_TAG_BIT,
     RECORDS,
@@ -23,7 +30,6 @@ from watchclock_protocol.dialects.vs.records import (
 )
 from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, VsReply
 from watchclock_protocol.dialects.vs.requests import MOST_PAGES_A_REQUEST, VsRequest
-from watchclock_protocol.dialects.vs.wand import Requested, WandSession
 from watchclock_protocol.messages import Identity
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
@@ -60,7 +66,6 @@ class VsYear:
         self._identity, most_pages = vs_identity(setup.number)
         pages = min(most_pages, max(2, setup.capacity // RECORDS_A_PAGE))
         self.log = VsLogRows(pages, self._identity.serial, RECORDS.octets)
-        self._session = WandSession()
         self._power_ons = 0
         self._since_download: list[tuple[str, int, int]] = []
         fields = [tag_field(tag) for tag in setup.tags]
@@ -150,8 +155,10 @@ class VsYear:
                 first_sequence=log.read_pointer + 1,
                 last_sequence=log.newest_sequence,
             )
-            pages = [replies.PageRead(number=number, raw=raw) for number, raw in part]
-            self._ask(talk, request, *pages, replies.PagesEnd(sent=len(part)))
+            token = next(self._tokens)
+            pages = page_frames(token, part)
+            end = _answer(request, token, replies.PagesEnd(sent=len(part)))
+            talk.ask(_question(request, token), pages + end)
 
     def let_go(self, talk: Talk, zone: ZoneInfo) -> None:  # noqa: ARG002 - sets no clock
         """The read pointer, where there is anything to acknowledge."""
@@ -172,16 +179,9 @@ class VsYear:
         self._since_download.append(("clock_set", civil_s, before))
         return civil_of(civil_s)
 
-    def _ask(self, talk: Talk, request: VsRequest, *answers: VsReply) -> None:
+    def _ask(self, talk: Talk, request: VsRequest, answer: VsReply) -> None:
         token = next(self._tokens)
-        frame = Frame(
-            kind=FrameKind.REQUEST,
-            command=find_command(request).code,
-            token=token,
-            data=_data(request),
-        )
-        told = self._session.reply(Requested(request=request, token=token), *answers)
-        talk.ask(build_frame(frame), b"".join(told))
+        talk.ask(_question(request, token), _answer(request, token, answer))
 
     def _since_first(self, utc_s: int) -> int:
         return self._clock.shown_at(utc_s) - FIRST_S
@@ -227,7 +227,26 @@ def _with_events(
     }
 
 
+def _question(request: VsRequest, token: int) -> bytes:
+    code = find_command(request).code
+    frame = Frame(kind=FrameKind.REQUEST, command=code, token=token, data=_asked(request))
+    return build_frame(frame)
+
+
+def _answer(request: VsRequest, token: int, reply: VsReply) -> bytes:
+    command = find_command(request)
+    kind, data = _told(command, reply)
+    frame = Frame(kind=kind.frame_kind, command=command.code, token=token, data=data)
+    return build_frame(frame)
+
+
 @lru_cache(maxsize=64)
-def _data(request: VsRequest) -> bytes:
-    """The data of a request; most are the same in every download."""
+def _asked(request: VsRequest) -> bytes:
+    """The data of a request; many are the same in every download."""
     return encode_request(request)
+
+
+@lru_cache(maxsize=64)
+def _told(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
+    """The data of a reply, likewise."""
+    return encode_reply(command, reply)

@@ -6,6 +6,7 @@ request; the kind of its frame tells parts, answers and refusals apart.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from watchclock_protocol.dialects.vs import layouts, replies, requests
@@ -199,4 +200,10 @@ def encode_reply(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
 
 
 def _fields(value: VsRequest | VsReply) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type is no Hashable to mypy
+    return tuple(field.name for field in fields(kind))

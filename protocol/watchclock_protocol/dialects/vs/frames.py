@@ -14,13 +14,19 @@ Recovery:
                                                       within what looked like data
 """
 
+import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 from zlib import crc32
 
 from watchclock_protocol.checksums import complement_sum
-from watchclock_protocol.dialects.vs.layouts import FRAME_HEAD, FRAME_MAGIC, HEAD_OCTETS
+from watchclock_protocol.dialects.vs.layouts import (
+    FRAME_HEAD,
+    FRAME_HEAD_FORM,
+    FRAME_MAGIC,
+    HEAD_OCTETS,
+)
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,
@@ -121,15 +127,12 @@ def build_frame(frame: Frame) -> bytes:
     if len(frame.data) > MOST_DATA_OCTETS:
         reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
         raise RequestRangeError(command="a frame", reason=reason)
-    head = FRAME_HEAD.build(
-        {
-            "magic": FRAME_MAGIC,
-            "kind": frame.kind,
-            "command": frame.command,
-            "token": frame.token,
-            "length": len(frame.data),
-        }
-    )
+    try:
+        head = FRAME_HEAD_FORM.pack(
+            FRAME_MAGIC, frame.kind, frame.command, frame.token, len(frame.data)
+        )
+    except struct.error as error:
+        raise RequestRangeError(command="a frame", reason=error) from error
     body = head + bytes((complement_sum(head),)) + frame.data
     return body + crc32(body).to_bytes(CRC_OCTETS, "little")
 
