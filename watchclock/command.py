@@ -109,6 +109,9 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "token": Verb("watchclock.token_command", "app", "server", _("Make and revoke tokens.")),
     "sim": Verb("watchclock.sim_command", "app", "sim", _("Simulate a wand.")),
+    "sim fleet": Verb(
+        "watchclock.sim_fleet_command", "fleet", "sim", _("Simulate many wands at once.")
+    ),
     "sim archive": Verb(
         "watchclock.sim_archive_command",
         "archive",
