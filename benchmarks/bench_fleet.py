@@ -1,4 +1,4 @@
-"""A thousand wands in one process, all downloaded over TCP by 32 workers with the real device code.
+"""A thousand wands in one process, all downloaded over TCP by 32 workers with real device code.
 
 Nothing may be lost and nothing may come twice; the simulator's memory and what an idle wand costs
 are held to limits, not to a reference.

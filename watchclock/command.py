@@ -93,6 +93,12 @@ VERBS: Final[dict[str, Verb]] = {
         "device",
         _("Print the records of captures and export files."),
     ),
+    "frames": Verb(
+        "watchclock.frames_command",
+        "frames",
+        "device",
+        _("Tell how well the line carried the frames of captures."),
+    ),
     "read-tag": Verb(
         "watchclock.read_tag_command", "read_tag", "device", _("Read tags at a desk reader.")
     ),

@@ -39,6 +39,7 @@ __all__ = [
     "TornCaptureError",
     "UnfinishedCaptureError",
     "decode_file",
+    "read_file",
 ]
 
 _SHA256_NAME: Final = re.compile(r"[0-9a-f]{64}")
@@ -110,7 +111,7 @@ def decode_file(path: Path, dialect: str | None) -> Iterator[DecodedFile]:
         FileUnreadableError: it cannot be read.
         FileImportError: it is too large, or an export file without any record.
     """
-    data = _read(path)
+    data = read_file(path)
     if path.suffix == ".transcript":
         transcript = read_transcript(_text(data), dialect)
         yield DecodedFile(
@@ -122,8 +123,13 @@ def decode_file(path: Path, dialect: str | None) -> Iterator[DecodedFile]:
         yield _decode_capture(path, data, dialect)
 
 
-def _read(path: Path) -> bytes:
-    """The bytes of a file, as many as it has when it is opened."""
+def read_file(path: Path) -> bytes:
+    """The bytes of a file, as many as it has when it is opened.
+
+    Raises:
+        FileUnreadableError: it cannot be read.
+        FileTooLargeError: no capture or export file is so large.
+    """
     try:
         with path.open("rb") as file:
             size_bytes = os.fstat(file.fileno()).st_size

@@ -34,11 +34,18 @@ from watchclock_device.zones import load_zone
 
 __all__ = ["download", "ports"]
 
+AddressArgument = Annotated[
+    str,
+    typer.Argument(
+        help=_(
+            "auto, a device path, tcp:HOST:PORT, rfc2217:HOST:PORT, usb:VID:PID or hid:VID:PID."
+        )
+    ),
+]
+
 
 def download(  # noqa: PLR0913 - one parameter an option of the command
-    address: Annotated[
-        str, typer.Argument(help=_("auto, a device path, or tcp:HOST:PORT."))
-    ] = AUTO,
+    address: AddressArgument = AUTO,
     *,
     dialect: Annotated[
         str | None, typer.Option(help=_("What the wand speaks; found out by default."))
@@ -78,7 +85,14 @@ def ports(also: AlsoOption = None, *, as_json: JsonOption = False) -> None:
     """List the ports a wand can be on."""
     found = make_discovery(also).find_ports()
     if as_json:
-        told = [{"address": port.address, "description": port.description} for port in found]
+        told = [
+            {
+                "address": port.address,
+                "description": port.description,
+                "hardware": port.hardware,
+            }
+            for port in found
+        ]
         sys.stdout.write(json.dumps({"ports": told}) + "\n")
         return
     if not found:

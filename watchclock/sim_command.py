@@ -1,9 +1,9 @@
-"""``watchclock sim``: one simulated wand on a pty or a TCP port, until Ctrl-C."""
+"""``watchclock sim``: one simulated wand on a pty, a TCP port or USB, until Ctrl-C."""
 
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -25,6 +25,31 @@ Link = Annotated[Path | None, typer.Argument(help=_("Where to keep a link to the
 Pty = Annotated[bool, typer.Option("--pty", help=_("Serve on a new pseudo-terminal."))]
 Tcp = Annotated[
     str | None, typer.Option(metavar="[HOST:]PORT", help=_("Serve on a TCP port; 0 is any."))
+]
+UsbIp = Annotated[
+    str | None,
+    typer.Option(
+        "--usbip",
+        metavar="[HOST:]PORT",
+        help=_("Export the wand as a USB device over USB/IP; 0 is any port."),
+    ),
+]
+UsbRedir = Annotated[
+    Path | None,
+    typer.Option(
+        "--usbredir", help=_("Offer the wand as a USB device to QEMU, on a UNIX socket there.")
+    ),
+]
+UsbId = Annotated[
+    str | None,
+    typer.Option("--usb-id", metavar="VID:PID", help=_("Another identity of the USB device.")),
+]
+Rfc2217 = Annotated[
+    str | None,
+    typer.Option(
+        metavar="[HOST:]PORT",
+        help=_("Serve on a TCP port with the settings and lines of a serial port (RFC 2217)."),
+    ),
 ]
 ScenarioFile = Annotated[Path | None, typer.Option(help=_("The night to walk, a TOML file."))]
 Wand = Annotated[str | None, typer.Option(help=_("Which wand of the scenario."))]
@@ -55,34 +80,25 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     link: Link = None,
     pty: Pty = False,
     tcp: Tcp = None,
+    usbip: UsbIp = None,
+    usbredir: UsbRedir = None,
+    usb_id: UsbId = None,
+    rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
-    day: Day = None,
+    date: Day = None,
     seed: Seed = None,
     truth: Truth = None,
     records: Records = 0,
     number: Number = None,
     baud: Baud = 0,
     fault: Fault = None,
-    as_json: AsJson = False,
+    json: AsJson = False,
 ) -> None:
-    """Serve one wand until it is interrupted."""
+    """Serve one wand until it is interrupted; every argument is a setting of that name."""
+    given: dict[str, Any] = locals() | {
+        "date": None if date is None else date.date(),
+        "fault": tuple(fault or ()),
+    }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    run(
-        Settings(
-            dialect=dialect,
-            link=link,
-            pty=pty,
-            tcp=tcp,
-            scenario=scenario,
-            wand=wand,
-            date=None if day is None else day.date(),
-            seed=seed,
-            truth=truth,
-            records=records,
-            number=number,
-            baud=baud,
-            fault=tuple(fault or ()),
-            json=as_json,
-        )
-    )
+    run(Settings(**given))

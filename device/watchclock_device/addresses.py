@@ -1,4 +1,8 @@
-"""The one way to write where a wand is docked: ``scheme:target?dialect=name&unit=number``."""
+"""The one way to write where a wand is docked: ``scheme:target?dialect=name&unit=number``.
+
+What a driver can be told beside its target is a bare word among the options, a switch:
+``rfc2217:HOST:PORT?ign_set_control``. Which switches there are, the driver says when it opens.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +15,7 @@ __all__ = ["AUTO", "Address", "parse_address"]
 
 AUTO: Final = "auto"
 _LONGEST_UNIT: Final = 9
+_OPTIONS: Final = frozenset({"dialect", "unit", "profile"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,11 +23,13 @@ class Address:
     """Where a wand is docked.
 
     Attributes:
-        scheme: names the driver: ``serial``, ``tcp``, or that of an installed driver.
+        scheme: names the driver: ``serial``, ``tcp``, ``rfc2217``, ``usb``, ``hid``, or that of
+            an installed driver.
         target: what the driver opens, such as ``/dev/ttyUSB0`` or ``192.0.2.7:7001``.
         dialect: name of the dialect the wand speaks, if it was said.
         unit: the wand's own address on a line that several share, if it was said.
         profile: name of the settings in which this wand is to be asked, if it was said.
+        switches: words for the driver, such as ``ign_set_control``.
     """
 
     scheme: str
@@ -30,12 +37,14 @@ class Address:
     dialect: str | None = None
     unit: int | None = None
     profile: str | None = None
+    switches: frozenset[str] = frozenset()
 
     @property
     def text(self) -> str:
         """The address as ``parse_address`` reads it."""
         options = {"dialect": self.dialect, "unit": self.unit, "profile": self.profile}
         told = [f"{name}={value}" for name, value in options.items() if value is not None]
+        told += sorted(self.switches)
         question = f"?{'&'.join(told)}" if told else ""
         return f"{self.scheme}:{self.target}{question}"
 
@@ -56,19 +65,26 @@ def parse_address(text: str) -> Address:
         raise AddressError(address=text or "''", reason="it needs a scheme and a port")
     if scheme == "socket":
         scheme = "tcp"
-    options = _options(text, question)
+    switches = frozenset(word for word in question.split("&") if _is_switch(word))
+    options = _options(text, question, switches)
     return Address(
         scheme=scheme,
         target=target,
         dialect=options.get("dialect"),
         unit=_unit(text, options.get("unit")),
         profile=options.get("profile"),
+        switches=switches,
     )
 
 
-def _options(text: str, question: str) -> dict[str, str]:
-    options = dict(parse_qsl(question, keep_blank_values=True))
-    if unknown := options.keys() - {"dialect", "unit", "profile"}:
+def _is_switch(word: str) -> bool:
+    return word.isascii() and word.isidentifier() and word not in _OPTIONS
+
+
+def _options(text: str, question: str, switches: frozenset[str]) -> dict[str, str]:
+    told = parse_qsl(question, keep_blank_values=True)
+    options = {name: value for name, value in told if name not in switches}
+    if unknown := options.keys() - _OPTIONS:
         raise AddressError(
             address=text,
             reason=FilledReason("nobody knows the option {option}", option=min(unknown)),

@@ -166,19 +166,23 @@ class Discovery:
         return self._probe(dock.address, [dock.dialect]) or dock
 
     def _find_anywhere(self, asked: Dialect | None) -> Dock:
-        dialects = _spoken() if asked is None else [asked]
         docks: list[Dock] = []
         closed: list[DeviceError] = []
-        for port in [port for port in self.find_ports() if port.may_be_asked]:
+        found_at: set[str] = set()
+        ports = sorted(self.find_ports(), key=lambda port: port.is_slow)
+        for port in [port for port in ports if port.may_be_asked]:
+            if port.device and port.device in found_at:
+                continue
             address = parse_address(port.address)
             try:
-                found = self._probe(address, dialects)
+                found = self._probe(address, _asked_at(address, asked))
             except (PortBusyError, PortForbiddenError) as error:
                 closed.append(error)
             except (LinkLostError, PortNotFoundError, PortUnusableError):
                 continue
             else:
                 docks += [] if found is None else [found]
+                found_at |= set() if found is None else {port.device}
         match docks:
             case [dock]:
                 return dock
@@ -226,6 +230,19 @@ def _checked(dock: Dock) -> Dock:
 def several_at(address: Address, error: WandChangedError) -> str:
     """The address where two wands answered, and who they are."""
     return f"{error.details['expected']}, {error.details['found']} ({address.text})"
+
+
+def _asked_at(address: Address, asked: Dialect | None) -> list[Dialect]:
+    """What a wand at this address may speak: what the address says, as far as anything is asked.
+
+    Raises:
+        DialectUnknownError: nobody knows the dialect the address names.
+    """
+    if address.dialect is None:
+        return _spoken(address.unit) if asked is None else [asked]
+    named = find_dialect(address.dialect)
+    is_wanted = asked is None or asked.name == named.name
+    return [named] if is_wanted and named.host is not None else []
 
 
 def _spoken(unit: int | None = None) -> list[Dialect]:

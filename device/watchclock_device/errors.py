@@ -9,7 +9,9 @@ DeviceError
     PortNotFoundError      the cable is not plugged in, nobody listens on the TCP port
     PortBusyError          another program, or another download, has the port
     PortForbiddenError     the user may not open serial ports
+        UsbForbiddenError  the user may not open USB devices
     PortUnusableError      the path is a file or a printer, not a serial port
+    LineRefusedError       a serial server does not set speed or line levels as it was asked
     LinkLostError          the cable was pulled, the peer closed the connection
     NoWandError            nothing answers in any dialect
     SeveralWandsError      more than one wand answers: which one is meant?
@@ -42,6 +44,7 @@ __all__ = [
     "DriverConflictError",
     "DriverMissingError",
     "DriverUnknownError",
+    "LineRefusedError",
     "LinkLostError",
     "NoDeskReaderError",
     "NoWandError",
@@ -60,6 +63,7 @@ __all__ = [
     "TokenRefusedError",
     "TokenUnusableError",
     "UploadError",
+    "UsbForbiddenError",
     "VerificationError",
     "WrongDialectError",
 ]
@@ -79,8 +83,8 @@ class AddressError(DeviceError):
     code = "device.address"
     template = "{address} is not an address: {reason}."
     next_step = (
-        "Write auto, a device path such as /dev/ttyUSB0, or tcp:HOST:PORT, each with"
-        " ?dialect=NAME&unit=NUMBER where needed."
+        "Write auto, a device path such as /dev/ttyUSB0, tcp:HOST:PORT, rfc2217:HOST:PORT,"
+        " usb:VID:PID or hid:VID:PID, each with ?dialect=NAME&unit=NUMBER where needed."
     )
 
 
@@ -113,7 +117,7 @@ class DriverMissingError(DeviceError):
 
     code = "device.driver_missing"
     template = "The driver {driver} needs the library {library}, which is not installed."
-    next_step = 'Install it with: pip install "watchclock[device]"'
+    next_step = 'Install it with: pip install "{package}"'
 
 
 class PortNotFoundError(DeviceError):
@@ -143,12 +147,33 @@ class PortForbiddenError(DeviceError):
     )
 
 
+class UsbForbiddenError(PortForbiddenError):
+    """The user has no right to open a USB device; no group gives it, only a rule for udev."""
+
+    code = "device.usb_forbidden"
+    next_step = (
+        "Install device/udev/70-watchclock.rules as device/README.md says, then plug the wand in"
+        " again."
+    )
+
+
 class PortUnusableError(DeviceError):
     """The port exists but is not one a wand can be on."""
 
     code = "device.port_unusable"
     template = "{address} cannot be used as a port: {reason}."
     next_step = "Name the port of the dock; watchclock ports lists all ports."
+
+
+class LineRefusedError(DeviceError):
+    """A serial server does not set its port as it was asked, or does not say so."""
+
+    code = "device.line_refused"
+    template = "The serial server at {address} does not set up its port: {reason}."
+    next_step = (
+        "If its port has no DTR and RTS lines, add ?ign_set_control to the address; else look at"
+        " the settings of the serial server."
+    )
 
 
 class LinkLostError(DeviceError):

@@ -3,12 +3,12 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from watchclock_device.errors import LinkLostError
 from watchclock_protocol.dialect import LineSettings
 
-__all__ = ["FoundPort", "Link", "PortDriver", "discard_greeting"]
+__all__ = ["FoundPort", "Link", "PortDriver", "SwitchedPortDriver", "discard_greeting"]
 
 
 class Link(Protocol):
@@ -45,12 +45,16 @@ class FoundPort:
         hardware: USB vendor, product and serial number as far as known, else empty.
         may_be_asked: ``auto`` may look for a wand here. Not at built-in serial ports: who knows
             what listens there.
+        device: names the device where one has several ports; ``auto`` wants a wand at one of them.
+        is_slow: another port of the same device is faster, if it can be opened.
     """
 
     address: str
     description: str
     hardware: str = ""
     may_be_asked: bool = True
+    device: str = ""
+    is_slow: bool = False
 
 
 class PortDriver(Protocol):
@@ -79,6 +83,20 @@ class PortDriver(Protocol):
             PortForbiddenError: the user may not open it.
             PortUnusableError: it is there but is no such port.
         """
+        ...
+
+
+@runtime_checkable
+class SwitchedPortDriver(PortDriver, Protocol):
+    """A driver that can be told more than where: words in the address that switch something."""
+
+    @property
+    def switches(self) -> frozenset[str]:
+        """The words it knows."""
+        ...
+
+    def open_switched(self, target: str, line: LineSettings, switches: frozenset[str]) -> Link:
+        """As ``open``, with these of its switches on; raises what ``open`` raises."""
         ...
 
 

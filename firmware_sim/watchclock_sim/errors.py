@@ -9,6 +9,8 @@ CodedError
         PersonalityUnknownError  nobody can simulate such a wand
         LinkPathTakenError  something else stands where the pty's link should be
         PortTakenError      the TCP port cannot be listened on
+        SocketPathTakenError    something else stands where the UNIX socket should be
+        HostRefusedError    a host that connected sends what no host may
         ArchiveFolderError  the folder of an archive cannot be read or written
         ArchiveOtherError   the folder holds something else
         ArchiveWorkerLostError  a process was ended from outside
@@ -25,6 +27,7 @@ __all__ = [
     "ArchiveWorkerLostError",
     "FaultError",
     "FleetDescriptorsError",
+    "HostRefusedError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
     "PortTakenError",
@@ -32,6 +35,7 @@ __all__ = [
     "ScenarioFileError",
     "SimulatorError",
     "SimulatorOptionError",
+    "SocketPathTakenError",
 ]
 
 
@@ -55,8 +59,8 @@ class ScenarioError(SimulatorError):
     """One key of the scenario is missing, unknown or has a value that cannot be."""
 
     code = "sim.scenario"
-    template = "The scenario {file} is wrong at {key}: {reason}."
-    next_step = "Correct that key; docs/simulator.md describes every key."
+    template = "{file}:{line}: {key}: {reason}."
+    next_step = "Correct the scenario there; docs/simulator.md describes every key."
 
 
 class FaultError(SimulatorError):
@@ -97,6 +101,22 @@ class PortTakenError(SimulatorError):
     code = "sim.port_taken"
     template = "The simulated wand cannot listen on {address}: {reason}."
     next_step = "Choose another port, or 0 for any free one."
+
+
+class SocketPathTakenError(SimulatorError):
+    """A UNIX socket cannot be made there."""
+
+    code = "sim.socket_taken"
+    template = "The socket {path} cannot be made: {reason}."
+    next_step = "Choose another path of at most 107 octets; an existing file is never replaced."
+
+
+class HostRefusedError(SimulatorError):
+    """A host that connected sends what no host of its protocol may send."""
+
+    code = "sim.host_refused"
+    template = "A host was refused: {reason}."
+    next_step = "Connect a host that speaks this port's protocol; docs/simulator.md names it."
 
 
 class ArchiveFolderError(SimulatorError):

@@ -1,46 +1,28 @@
 """Takes a wand through its night: guards touch tags, the clock stops, the battery gets low."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from watchclock_sim.fault_effects import MissedReads, never_starts, thrown
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
+from watchclock_sim.hardware.power import Power
+from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.line.faults import Fault, lost_records
+from watchclock_sim.night_values import KeptTouch, NotKept, WalkedWand
 from watchclock_sim.scenario import Scenario, WandPlan
-from watchclock_sim.walk import Skip, Touch, walk
+from watchclock_sim.truth import truth_of
+from watchclock_sim.walk import walk
+from watchclock_sim.walk_steps import Night, Skip, Touch
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["KeptTouch", "WalkedWand", "truth_of", "walked_wand"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeptTouch:
-    """A touch and what the wand made of it.
-
-    Attributes:
-        touch: what truly happened.
-        wand_time: what the wand's clock showed then.
-        is_kept: whether the wand made a record of it.
-    """
-
-    touch: Touch
-    wand_time: datetime
-    is_kept: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WalkedWand:
-    """A wand whose memory holds its night, and the truth about that night."""
-
-    firmware: Firmware
-    touches: tuple[KeptTouch, ...]
-    skips: tuple[Skip, ...]
 
 
 class _Event(NamedTuple):
@@ -52,8 +34,17 @@ class _Event(NamedTuple):
 
 def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()) -> WalkedWand:
     """The wand at the end of the scenario's shift, with every record it kept."""
-    clock = _clock(scenario, plan)
-    battery = Battery(plan=plan.battery, utc=scenario.begins, rests_from=scenario.ends)
+    night = walk(scenario, plan)
+    life = thrown(scenario.life(plan), night.deeds)
+    clock = _clock(scenario, plan, life)
+    battery = Battery(
+        plan=plan.battery,
+        utc=scenario.begins,
+        rests_from=scenario.ends,
+        power=Power(life.power, scenario.begins),
+        draws=life.power,
+        life=life.part(HardwarePart.BATTERY),
+    )
     setup = WandSetup(
         number=plan.number,
         clock=clock,
@@ -62,22 +53,65 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         when_full=WhenFull.STOP if plan.stops_when_full else WhenFull.OVERWRITE,
         logs_host_actions=plan.logs_host_actions,
         lost_records=lost_records(faults),
+        life=life,
     )
     firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)
-    night = walk(scenario, plan)
+    is_dead = never_starts(plan)
     kept: list[KeptTouch] = []
 
     def feel(touch: Touch) -> None:
-        is_kept = firmware.touch(touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None)
+        is_kept = not is_dead and firmware.touch(
+            touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
+        )
+        why_not = None if is_kept else _why_not(touch, life, is_dead=is_dead)
         wand_time = clock.reading(touch.utc)
-        kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept))
+        kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
 
-    events = list(_condition(scenario, plan, battery, firmware))
-    events += [_Event(touch.utc, partial(feel, touch)) for touch in night.touches]
+    touches, missed = _happened(scenario, plan, night)
+    events = [] if is_dead else list(_condition(scenario, plan, battery, firmware))
+    events += [_Event(touch.utc, partial(feel, touch)) for touch in touches]
     for event in sorted(events, key=lambda event: event.utc):
         event.act()
-    return WalkedWand(firmware=firmware, touches=tuple(kept), skips=night.skips)
+    return WalkedWand(
+        firmware=firmware,
+        touches=tuple(kept),
+        skips=tuple(sorted((*night.skips, *missed), key=lambda skip: skip.utc)),
+        deeds=night.deeds,
+        life=life,
+    )
+
+
+def _happened(scenario: Scenario, plan: WandPlan, night: Night) -> tuple[list[Touch], list[Skip]]:
+    """The touches of the walk that happen, and those that do not and why."""
+    missed_reads = MissedReads(scenario, plan)
+    touches: list[Touch] = []
+    missed: list[Skip] = []
+    for touch in night.touches:
+        reason = missed_reads.reason(touch)
+        if reason is None or touch.checkpoint is None or touch.route is None:
+            touches.append(touch)
+            continue
+        missed.append(
+            Skip(
+                utc=touch.utc,
+                wand=touch.wand,
+                guard=touch.guard,
+                checkpoint=touch.checkpoint,
+                route=touch.route,
+                round_number=touch.round_number,
+                reason=reason,
+            )
+        )
+    return touches, missed
+
+
+def _why_not(touch: Touch, life: HardwareLife, *, is_dead: bool) -> NotKept:
+    if is_dead:
+        return NotKept.WAND_DEAD
+    # Whether a failing head reads is drawn inside the wand; a head at fault is reason enough.
+    has_fault = life.part(HardwarePart.HEAD).fault(touch.utc) is not None
+    return NotKept.HEAD_FAILED if has_fault else NotKept.REFUSED
 
 
 def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
@@ -89,16 +123,17 @@ def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
                 firmware.enrol(guard.number, guard.name_zh, tag)
 
 
-def _clock(scenario: Scenario, plan: WandPlan) -> WandClock:
+def _clock(scenario: Scenario, plan: WandPlan, life: HardwareLife) -> WandClock:
     """A clock set to the site's civil time at the beginning of the shift."""
     stops_at, resets_at = plan.clock.stops_at, plan.clock.resets_at
     return WandClock(
         civil=scenario.begins.astimezone(scenario.zone).replace(tzinfo=None),
         utc=scenario.begins,
-        drift_ppm=plan.clock.drift_ppm,
-        offset_s=plan.clock.offset_s,
+        plan=plan.clock,
         stops_at=scenario.instant(stops_at) if stops_at else None,
         resets_at=scenario.instant(resets_at) if resets_at else None,
+        oscillator=life.part(HardwarePart.RTC_OSCILLATOR),
+        bus=life.part(HardwarePart.RTC_BUS),
     )
 
 
@@ -117,40 +152,3 @@ def _condition(
         number = scenario.guard(duty.guard).number
         utc = scenario.instant(duty.begins)
         yield _Event(utc, partial(firmware.select_guard, number))
-
-
-def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> dict[str, object]:
-    """What truly happened, as JSON values: every touch with both times, and what was left out."""
-    return {
-        "site": scenario.site.name,
-        "date": scenario.date.isoformat(),
-        "seed": scenario.seed,
-        "wand": plan.key,
-        "identity": f"{plan.dialect}:{plan.number}",
-        "touches": [_touch_row(kept) for kept in wand.touches],
-        "skipped": [_skip_row(skip) for skip in wand.skips],
-    }
-
-
-def _touch_row(kept: KeptTouch) -> dict[str, object]:
-    touch = kept.touch
-    return {
-        "guard": touch.guard,
-        "behaviour": touch.behaviour,
-        "checkpoint": touch.checkpoint,
-        "route": touch.route,
-        "round": touch.round_number,
-        "tag": str(touch.tag),
-        "utc": touch.utc.astimezone(UTC).isoformat(),
-        "wand_time": kept.wand_time.isoformat(),
-        "is_kept": kept.is_kept,
-    }
-
-
-def _skip_row(skip: Skip) -> dict[str, object]:
-    return {
-        "guard": skip.guard,
-        "checkpoint": skip.checkpoint,
-        "route": skip.route,
-        "round": skip.round_number,
-    }

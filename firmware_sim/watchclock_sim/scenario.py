@@ -4,20 +4,26 @@ The field names of the values here are the keys of the TOML file; docs/simulator
 """
 
 import datetime as dt
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, HardwareProfile
 
 __all__ = [
+    "PARTNERED",
+    "WALKING_MPS",
     "Behaviour",
     "Checkpoint",
     "ClockPlan",
     "Duty",
     "Guard",
     "Leg",
+    "Rest",
     "Route",
     "Scenario",
     "Shift",
@@ -26,13 +32,26 @@ __all__ = [
 ]
 
 
+WALKING_MPS: Final = 1.2
+"""How fast a person walks who is in no hurry, in metres a second."""
+
+
 class Behaviour(StrEnum):
     """How a guard walks."""
 
     HONEST = "honest"
     LATE = "late"
     SKIPPING = "skipping"
+    LAZY = "lazy"
     CHEATING = "cheating"
+    TAG_STEALING = "tag_stealing"
+    SHARING = "sharing"
+    TWO_GUARDS = "two_guards"
+    THROWING = "throwing"
+
+
+PARTNERED: Final = frozenset({Behaviour.SHARING, Behaviour.TWO_GUARDS})
+"""Behaviours that another guard has to take part in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,20 +73,34 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A place with one tag of each technology that is used there."""
+    """A place with one tag of each technology that is used there.
+
+    Attributes:
+        position_m: where it is on a plan of the site, metres to the east and to the north of
+            any point; None where that does not matter.
+        unreadable_from: civil time from which no wand can read its tags any more; None for never.
+    """
 
     key: str
     name: str
     name_zh: str
     tags: tuple[TagId, ...]
+    position_m: tuple[float, float] | None = None
+    unreadable_from: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
-    """The walk to a checkpoint from the one before it, in minutes."""
+    """The walk to a checkpoint from the one before it.
+
+    Attributes:
+        minutes: how long it takes, where that is planned; else 0.
+        metres: how long the way is, walked at the guard's speed; None where minutes are planned.
+    """
 
     checkpoint: str
-    minutes: int
+    minutes: int = 0
+    metres: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +125,30 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """A break.
+
+    Attributes:
+        minutes: how long.
+        at: civil time from which it is due, taken once before the next leg; None for any time.
+        chance_percent: how likely it is taken: once at its time, or before every leg without one.
+    """
+
+    minutes: int
+    at: dt.time | None = None
+    chance_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Guard:
-    """A person; ``number`` is the staff number on wands that keep a staff list."""
+    """A person; ``number`` is the staff number on wands that keep a staff list.
+
+    Attributes:
+        speed_mps: metres a second on legs whose metres are known.
+        varies_percent: by how much at most a leg of metres is faster or slower.
+        breaks: when the guard rests.
+        partner: key of the guard who takes part where the behaviour needs another one.
+    """
 
     key: str
     number: int
@@ -101,6 +156,10 @@ class Guard:
     name_zh: str
     behaviour: Behaviour
     tags: tuple[TagId, ...]
+    speed_mps: float = WALKING_MPS
+    varies_percent: int = 10
+    breaks: tuple[Rest, ...] = ()
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,23 +170,6 @@ class Duty:
     route: str
     begins: dt.time
     ends: dt.time
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockPlan:
-    """What the wand's clock does during the night.
-
-    Attributes:
-        offset_s: seconds by which it is ahead (negative: behind) at the beginning of the shift.
-        drift_ppm: microseconds gained in each second.
-        stops_at: civil time at the site from which it shows the same for ever.
-        resets_at: civil time at the site at which it falls back to 2000-01-01 00:00:00.
-    """
-
-    offset_s: int = 0
-    drift_ppm: int = 0
-    stops_at: dt.time | None = None
-    resets_at: dt.time | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +184,9 @@ class WandPlan:
         stops_when_full: whether a full memory refuses new records instead of giving up the oldest.
         logs_host_actions: whether it writes system records about what the host does.
         faults: faults of its link, each in the form the command takes.
+        fault: name of a fault profile (``fault_profiles.py``) that it shows; None for none.
+        fault_at: civil time from which; None for the middle of the shift.
+        hardware: what becomes of its parts; its fields are keys of the wand.
     """
 
     key: str
@@ -154,6 +199,9 @@ class WandPlan:
     stops_when_full: bool
     logs_host_actions: bool
     faults: tuple[str, ...]
+    fault: str | None = None
+    fault_at: dt.time | None = None
+    hardware: HardwareProfile = field(default_factory=HardwareProfile)
 
     def renumbered(self, number: str) -> "WandPlan":
         """The same wand with another number."""
@@ -210,7 +258,7 @@ class Scenario:
 
     @property
     def ends(self) -> dt.datetime:
-        """The UTC instant at which the shift ends, after 7 or 9 hours in a night that changes."""
+        """The UTC instant at which the shift ends, an hour early or late in a changing night."""
         passes_midnight = self.shift.ends <= self.shift.begins
         return self._instant(self.date + dt.timedelta(days=int(passes_midnight)), self.shift.ends)
 
@@ -218,6 +266,21 @@ class Scenario:
         """The UTC instant of a civil time in this night; before the shift is next morning."""
         is_next_day = moment < self.shift.begins
         return self._instant(self.date + dt.timedelta(days=int(is_next_day)), moment)
+
+    def end_instant(self, moment: dt.time) -> dt.datetime:
+        """The UTC instant at which something ends; a shift of a whole day ends as it begins."""
+        if moment == self.shift.begins == self.shift.ends:
+            return self.ends
+        return self.instant(moment)
+
+    def metres_between(self, one: str, other: str) -> float | None:
+        """The straight way between two checkpoints, None where a position is not known."""
+        here, there = (self.checkpoint(key).position_m for key in (one, other))
+        return None if here is None or there is None else math.dist(here, there)
+
+    def life(self, wand: WandPlan) -> HardwareLife:
+        """What becomes of the parts of one wand in this night."""
+        return wand.hardware.life(self.instant, f"{self.seed} {self.date} {wand.key}")
 
     def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
         return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)

@@ -1,12 +1,19 @@
 """Checks between the parts of a scenario: names that are used exist, and nothing exists twice."""
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
-from watchclock_sim.scenario import Duty, Scenario, WandPlan
+from watchclock_protocol.values import TagId
+from watchclock_sim.near_words import suggestion
+from watchclock_sim.scenario import PARTNERED, Behaviour, Duty, Guard, Leg, Scenario, WandPlan
+from watchclock_sim.toml_lines import KeyPath
 from watchclock_sim.toml_table import TomlTable
 from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["check_references"]
+
+Wrong = tuple[KeyPath, str]
+MINUTE_S: Final = 60
 
 
 def check_references(scenario: Scenario, table: TomlTable) -> None:
@@ -19,51 +26,118 @@ def check_references(scenario: Scenario, table: TomlTable) -> None:
         raise table.wrong(key, reason)
 
 
-def _wrongs(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    yield from _repeated("checkpoints", "key", (item.key for item in scenario.checkpoints))
-    yield from _repeated("routes", "key", (item.key for item in scenario.routes))
-    yield from _repeated("guards", "key", (item.key for item in scenario.guards))
-    yield from _repeated("guards", "number", (str(item.number) for item in scenario.guards))
-    yield from _repeated("wands", "key", (item.key for item in scenario.wands))
-    numbers = (f"{wand.dialect}:{wand.number}" for wand in scenario.wands)
-    yield from _repeated("wands", "number", numbers)
-    tags = [tag for checkpoint in scenario.checkpoints for tag in checkpoint.tags]
-    tags += [tag for guard in scenario.guards for tag in guard.tags]
-    yield from _repeated("tags", "value", (str(tag) for tag in tags))
-    yield from _unknown_checkpoints(scenario)
+def _wrongs(scenario: Scenario) -> Iterator[Wrong]:
+    keyed = {
+        "checkpoints": [item.key for item in scenario.checkpoints],
+        "routes": [item.key for item in scenario.routes],
+        "guards": [item.key for item in scenario.guards],
+        "wands": [item.key for item in scenario.wands],
+    }
+    for array, keys in keyed.items():
+        yield from _repeated(((array, index, "key"), key) for index, key in enumerate(keys))
+    yield from _repeated(
+        (("guards", index, "number"), str(guard.number))
+        for index, guard in enumerate(scenario.guards)
+    )
+    yield from _repeated(
+        (("wands", index, "number"), f"{wand.dialect}:{wand.number}")
+        for index, wand in enumerate(scenario.wands)
+    )
+    yield from _repeated((path, str(tag)) for path, tag in _tags(scenario))
+    yield from _unknown_checkpoints(scenario, keyed["checkpoints"])
+    yield from _partner_wrongs(scenario)
     for index, wand in enumerate(scenario.wands):
         for number, duty in enumerate(wand.duties):
             for key, reason in _duty_wrongs(scenario, wand, duty):
-                yield f"wands[{index}].duties[{number}].{key}", reason
+                yield ("wands", index, "duties", number, key), reason
 
 
-def _repeated(array: str, key: str, values: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _tags(scenario: Scenario) -> Iterator[tuple[KeyPath, TagId]]:
+    arrays = {
+        "checkpoints": [checkpoint.tags for checkpoint in scenario.checkpoints],
+        "guards": [guard.tags for guard in scenario.guards],
+    }
+    for array, owners in arrays.items():
+        for index, tags in enumerate(owners):
+            for tag in tags:
+                yield (array, index, "tags", tag.technology.value), tag
+
+
+def _repeated(values: Iterable[tuple[KeyPath, str]]) -> Iterator[Wrong]:
     seen: set[str] = set()
-    for index, value in enumerate(values):
+    for path, value in values:
         if value in seen:
-            yield f"{array}[{index}].{key}", f"{value} is used twice"
+            yield path, f"{value} is used twice"
         seen.add(value)
 
 
-def _unknown_checkpoints(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    known = {checkpoint.key for checkpoint in scenario.checkpoints}
+def _unknown_checkpoints(scenario: Scenario, known: list[str]) -> Iterator[Wrong]:
     for index, route in enumerate(scenario.routes):
         for number, leg in enumerate(route.legs):
             if leg.checkpoint not in known:
-                key = f"routes[{index}].legs[{number}].checkpoint"
-                yield key, f"no checkpoint has the key {leg.checkpoint}"
+                key = ("routes", index, "legs", number, "checkpoint")
+                yield key, _unknown("checkpoint", leg.checkpoint, known)
+
+
+def _unknown(what: str, key: str, known: Iterable[str]) -> str:
+    return f"no {what} has the key {key}{suggestion(key, known)}"
+
+
+def _partner_wrongs(scenario: Scenario) -> Iterator[Wrong]:
+    guards = {guard.key: guard for guard in scenario.guards}
+    for index, guard in enumerate(scenario.guards):
+        path = ("guards", index, "partner")
+        if guard.partner is None:
+            if guard.behaviour in PARTNERED:
+                yield path, f"it is missing: {guard.behaviour} needs another guard"
+        elif guard.behaviour not in PARTNERED:
+            yield path, f"{guard.behaviour} needs no other guard"
+        elif guard.partner == guard.key or guard.partner not in guards:
+            yield path, _unknown("other guard", guard.partner, guards.keys() - {guard.key})
+        elif guards[guard.partner].behaviour in PARTNERED:
+            yield path, f"{guard.partner} goes with somebody too"
+        elif guard.behaviour is Behaviour.TWO_GUARDS and not _go_together(scenario, guard):
+            yield path, f"{guard.partner} has no duty on the same route with another wand"
+
+
+def _go_together(scenario: Scenario, guard: Guard) -> bool:
+    duties = {
+        (wand.key, duty.guard, duty.route) for wand in scenario.wands for duty in wand.duties
+    }
+    mine = [(wand, route) for wand, whose, route in duties if whose == guard.key]
+    theirs = [(wand, route) for wand, whose, route in duties if whose == guard.partner]
+    return any(
+        one_route == other_route and one != other
+        for one, one_route in mine
+        for other, other_route in theirs
+    )
 
 
 def _duty_wrongs(scenario: Scenario, wand: WandPlan, duty: Duty) -> Iterator[tuple[str, str]]:
-    if duty.guard not in {guard.key for guard in scenario.guards}:
-        yield "guard", f"no guard has the key {duty.guard}"
-    if duty.route not in {route.key for route in scenario.routes}:
-        yield "route", f"no route has the key {duty.route}"
+    guards = [guard.key for guard in scenario.guards]
+    routes = [route.key for route in scenario.routes]
+    if duty.guard not in guards:
+        yield "guard", _unknown("guard", duty.guard, guards)
+    if duty.route not in routes:
+        yield "route", _unknown("route", duty.route, routes)
         return
-    if scenario.instant(duty.begins) >= scenario.instant(duty.ends):
+    if scenario.instant(duty.begins) >= scenario.end_instant(duty.ends):
         yield "ends", "the duty ends before it begins"
+    route = scenario.route(duty.route)
     technology = find_personality(wand.dialect).technology(wand.number)
-    for leg in scenario.route(duty.route).legs:
+    for leg in route.legs:
         tags = scenario.checkpoint(leg.checkpoint).tags
         if technology not in {tag.technology for tag in tags}:
             yield "route", f"checkpoint {leg.checkpoint} has no tag for a {wand.dialect}"
+    minutes = _slowest_minutes(scenario.guard(duty.guard), route.legs)
+    if minutes > route.round_minutes:
+        reason = f"at the guard's speed its metres may take {minutes:.0f} minutes"
+        yield "route", f"{reason}, and a round has {route.round_minutes}"
+
+
+def _slowest_minutes(guard: Guard, legs: Iterable[Leg]) -> float:
+    """How long a whole round may take that has legs of metres; 0 where all are planned."""
+    slowest_mps = guard.speed_mps * (1 - guard.varies_percent / 100)
+    metres = [leg.metres for leg in legs if leg.metres is not None]
+    planned = sum(leg.minutes for leg in legs)
+    return sum(metres) / slowest_mps / MINUTE_S + planned if metres else 0.0

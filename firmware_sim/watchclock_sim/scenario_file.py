@@ -1,40 +1,37 @@
 """Loads a scenario from TOML and refuses it, naming the key, wherever it cannot be walked."""
 
+import math
 import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.values import TagId, TagTechnology
-from watchclock_sim.errors import (
-    FaultError,
-    PersonalityUnknownError,
-    ScenarioFileError,
-    SimulatorOptionError,
-)
-from watchclock_sim.hardware.battery import FULL_BATTERY_MV, BatteryPlan
-from watchclock_sim.line.faults import parse_fault
+from watchclock_sim.errors import ScenarioFileError
+from watchclock_sim.fault_effects import with_fault
+from watchclock_sim.plan_tables import read_plan, whole
 from watchclock_sim.scenario import (
+    WALKING_MPS,
     Behaviour,
     Checkpoint,
-    ClockPlan,
-    Duty,
     Guard,
     Leg,
+    Rest,
     Route,
     Scenario,
     Shift,
     Site,
-    WandPlan,
 )
 from watchclock_sim.scenario_check import check_references
-from watchclock_sim.toml_table import TomlTable
-from watchclock_sim.wands.personality import find_personality
+from watchclock_sim.toml_table import TomlFile, TomlTable
+from watchclock_sim.wand_tables import DEFAULT_CAPACITY, LARGEST_CAPACITY, read_wand
 
-__all__ = ["DEFAULT_CAPACITY", "DEMO_NIGHT", "LARGEST_CAPACITY", "load"]
+__all__ = ["DEFAULT_CAPACITY", "DEMO_NIGHT", "LARGEST_CAPACITY", "SCENARIOS", "load"]
 
-DEMO_NIGHT: Final = Path(__file__).parent / "scenarios" / "demo_night.toml"
+SCENARIOS: Final = Path(__file__).parent / "scenarios"
+DEMO_NIGHT: Final = SCENARIOS / "demo_night.toml"
 TAG_OCTETS: Final = {
     TagTechnology.IBUTTON: (6, 8),
     TagTechnology.EM4100: (5,),
@@ -42,8 +39,8 @@ TAG_OCTETS: Final = {
     TagTechnology.ISO15693: (8,),
     TagTechnology.RFID: (3,),
 }
-DEFAULT_CAPACITY: Final = 4000
-LARGEST_CAPACITY: Final = 65_535
+LONGEST_LEG_M: Final = 100_000
+FASTEST_MPS: Final = 8
 A_DAY_MINUTES: Final = 1440
 Item = TypeVar("Item")
 
@@ -56,33 +53,29 @@ def load(path: Path) -> Scenario:
         ScenarioError: a key is missing, unknown or wrong; the error names it.
     """
     try:
-        with path.open("rb") as stream:
-            values = tomllib.load(stream)
-    except (OSError, ValueError) as error:
+        text = path.read_text("utf-8")
+        values = tomllib.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
         raise ScenarioFileError(file=path, reason=error) from error
-    table = TomlTable(values, str(path))
-    scenario = _whole(
-        table,
-        lambda: Scenario(
-            seed=table.integer("seed", 0),
-            date=table.day("date"),
-            site=_site(table.table("site")),
-            shift=_shift(table.table("shift")),
-            checkpoints=_each(table.tables("checkpoints"), _checkpoint),
-            routes=_each(table.tables("routes"), _route),
-            guards=_each(table.tables("guards"), _guard),
-            wands=_each(table.tables("wands"), _wand),
-        ),
-    )
+    table = TomlTable(values, TomlFile(name=str(path), text=text))
+    scenario = whole(table, lambda: _scenario(table))
     check_references(scenario, table)
-    return scenario
+    wands = tuple(with_fault(wand, scenario.shift) for wand in scenario.wands)
+    return replace(scenario, wands=wands)
 
 
-def _whole(table: TomlTable, read: Callable[[], Item]) -> Item:
-    """What was read from a table, once nothing in the table is left unread."""
-    item = read()
-    table.finish()
-    return item
+def _scenario(table: TomlTable) -> Scenario:
+    checkpoints = _each(table.tables("checkpoints"), _checkpoint)
+    return Scenario(
+        seed=table.integer("seed", 0),
+        date=table.day("date"),
+        site=_site(table.table("site")),
+        shift=_shift(table.table("shift")),
+        checkpoints=checkpoints,
+        routes=_each(table.tables("routes"), lambda route: _route(route, checkpoints)),
+        guards=_each(table.tables("guards"), _guard),
+        wands=_each(table.tables("wands"), read_wand),
+    )
 
 
 def _each(tables: Iterable[TomlTable], read: Callable[[TomlTable], Item]) -> tuple[Item, ...]:
@@ -90,7 +83,7 @@ def _each(tables: Iterable[TomlTable], read: Callable[[TomlTable], Item]) -> tup
 
 
 def _site(table: TomlTable) -> Site:
-    site = _whole(
+    site = whole(
         table,
         lambda: Site(
             name=table.text("name"),
@@ -106,17 +99,19 @@ def _site(table: TomlTable) -> Site:
 
 
 def _shift(table: TomlTable) -> Shift:
-    return _whole(table, lambda: Shift(begins=table.moment("begins"), ends=table.moment("ends")))
+    return whole(table, lambda: Shift(begins=table.moment("begins"), ends=table.moment("ends")))
 
 
 def _checkpoint(table: TomlTable) -> Checkpoint:
-    return _whole(
+    return whole(
         table,
         lambda: Checkpoint(
             key=table.text("key"),
             name=table.text("name"),
             name_zh=table.text("name_zh"),
             tags=_tags(table.table("tags")),
+            position_m=table.pair("position_m"),
+            unreadable_from=table.optional_moment("unreadable_from"),
         ),
     )
 
@@ -139,8 +134,8 @@ def _tags(table: TomlTable) -> tuple[TagId, ...]:
     return tuple(tags)
 
 
-def _route(table: TomlTable) -> Route:
-    return _whole(
+def _route(table: TomlTable, checkpoints: tuple[Checkpoint, ...]) -> Route:
+    return whole(
         table,
         lambda: Route(
             key=table.text("key"),
@@ -150,23 +145,47 @@ def _route(table: TomlTable) -> Route:
             every_minutes=table.integer("every_minutes", low=1, high=A_DAY_MINUTES),
             round_minutes=table.integer("round_minutes", low=1, high=A_DAY_MINUTES),
             tolerance_minutes=table.integer("tolerance_minutes", high=A_DAY_MINUTES),
-            legs=_each(table.tables("legs"), _leg),
+            legs=_legs(table.tables("legs"), checkpoints),
         ),
     )
 
 
+def _legs(tables: list[TomlTable], checkpoints: tuple[Checkpoint, ...]) -> tuple[Leg, ...]:
+    """The legs; one without minutes and metres is as long as the two positions are apart."""
+    legs = _each(tables, _leg)
+    positions = {checkpoint.key: checkpoint.position_m for checkpoint in checkpoints}
+    measured: list[Leg] = []
+    for index, (leg, table) in enumerate(zip(legs, tables, strict=True)):
+        here, there = (positions.get(each.checkpoint) for each in (legs[index - 1], leg))
+        if leg.metres is not None or table.has("minutes"):
+            measured.append(leg)
+        elif here is not None and there is not None:
+            measured.append(replace(leg, metres=math.dist(here, there)))
+        elif leg.checkpoint not in positions:
+            measured.append(leg)
+        else:
+            reason = "it is missing, and so is metres, and position_m of both checkpoints"
+            raise table.wrong("minutes", reason)
+    return tuple(measured)
+
+
 def _leg(table: TomlTable) -> Leg:
-    return _whole(
+    if table.has("metres") and table.has("minutes"):
+        raise table.wrong("metres", "the leg has minutes already")
+    return whole(
         table,
         lambda: Leg(
             checkpoint=table.text("checkpoint"),
-            minutes=table.integer("minutes", high=A_DAY_MINUTES),
+            minutes=table.integer("minutes", 0, high=A_DAY_MINUTES),
+            metres=table.number("metres", 0.0, low=1, high=LONGEST_LEG_M)
+            if table.has("metres")
+            else None,
         ),
     )
 
 
 def _guard(table: TomlTable) -> Guard:
-    return _whole(
+    return whole(
         table,
         lambda: Guard(
             key=table.text("key"),
@@ -175,71 +194,9 @@ def _guard(table: TomlTable) -> Guard:
             name_zh=table.text("name_zh"),
             behaviour=table.choice("behaviour", Behaviour),
             tags=_tags(table.table("tags")),
-        ),
-    )
-
-
-def _wand(table: TomlTable) -> WandPlan:
-    wand = _whole(
-        table,
-        lambda: WandPlan(
-            key=table.text("key"),
-            dialect=table.text("dialect"),
-            number=table.text("number"),
-            duties=_each(table.tables("duties"), _duty),
-            clock=_clock(table.table("clock")),
-            battery=_battery(table.table("battery")),
-            capacity=table.integer("capacity", DEFAULT_CAPACITY, low=1, high=LARGEST_CAPACITY),
-            stops_when_full=table.boolean("stops_when_full", default=False),
-            logs_host_actions=table.boolean("logs_host_actions", default=False),
-            faults=table.texts("faults"),
-        ),
-    )
-    try:
-        personality = find_personality(wand.dialect)
-    except PersonalityUnknownError as error:
-        raise table.wrong("dialect", str(error)) from error
-    try:
-        personality.check_number(wand.number)
-    except SimulatorOptionError as error:
-        raise table.wrong("number", str(error.details["reason"])) from error
-    for fault in wand.faults:
-        try:
-            parse_fault(fault)
-        except FaultError as error:
-            raise table.wrong("faults", str(error)) from error
-    return wand
-
-
-def _duty(table: TomlTable) -> Duty:
-    return _whole(
-        table,
-        lambda: Duty(
-            guard=table.text("guard"),
-            route=table.text("route"),
-            begins=table.moment("begins"),
-            ends=table.moment("ends"),
-        ),
-    )
-
-
-def _clock(table: TomlTable) -> ClockPlan:
-    return _whole(
-        table,
-        lambda: ClockPlan(
-            offset_s=table.integer("offset_s", 0, low=-(10**9), high=10**9),
-            drift_ppm=table.integer("drift_ppm", 0, low=-(10**6), high=10**6),
-            stops_at=table.optional_moment("stops_at"),
-            resets_at=table.optional_moment("resets_at"),
-        ),
-    )
-
-
-def _battery(table: TomlTable) -> BatteryPlan:
-    return _whole(
-        table,
-        lambda: BatteryPlan(
-            voltage_mv=table.integer("voltage_mv", FULL_BATTERY_MV, high=9999),
-            falls_mv_per_hour=table.integer("falls_mv_per_hour", 0, high=9999),
+            speed_mps=table.number("speed_mps", WALKING_MPS, low=0.1, high=FASTEST_MPS),
+            varies_percent=table.integer("varies_percent", 10, high=90),
+            breaks=_each(table.any_tables("breaks"), lambda each: read_plan(each, Rest)),
+            partner=table.optional_text("partner"),
         ),
     )

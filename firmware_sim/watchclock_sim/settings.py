@@ -11,7 +11,7 @@ from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["PORT_OPTIONS", "Settings", "check"]
 
-PORT_OPTIONS: Final = ("pty", "tcp")
+PORT_OPTIONS: Final = ("pty", "tcp", "rfc2217", "usbip", "usbredir")
 """Where a wand can be plugged in; it needs exactly one."""
 
 
@@ -24,6 +24,10 @@ class Settings:
         pty: serve on a new pseudo-terminal.
         link: where a link to it is kept.
         tcp: serve on ``[HOST:]PORT``.
+        usbip: export it as a USB device on ``[HOST:]PORT``, in the protocol USB/IP.
+        usbredir: offer it as a USB device to the virtual machine that connects to this socket.
+        usb_id: ``VID:PID`` of the USB device, in place of the wand's own.
+        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
         scenario: file of the night to walk.
         wand: which wand of the scenario; may be left out where only one speaks the dialect.
         date: day on which the night begins, in place of the scenario's.
@@ -40,6 +44,10 @@ class Settings:
     pty: bool = False
     link: Path | None = None
     tcp: str | None = None
+    usbip: str | None = None
+    usbredir: Path | None = None
+    usb_id: str | None = None
+    rfc2217: str | None = None
     scenario: Path | None = None
     wand: str | None = None
     date: dt.date | None = None
@@ -61,7 +69,10 @@ def check(settings: Settings) -> None:
     """
     ways = [name for name in PORT_OPTIONS if getattr(settings, name) not in {None, False}]
     wrongs = {
-        "choose exactly one of --pty and --tcp": len(ways) != 1,
+        f"choose exactly one of {_listed(PORT_OPTIONS)}": len(ways) != 1,
+        "--usb-id needs --usbip or --usbredir": settings.usb_id is not None
+        and settings.usbip is None
+        and settings.usbredir is None,
         "a link needs --pty": settings.link is not None and not settings.pty,
         "--scenario and --records exclude each other": bool(
             settings.scenario and settings.records
@@ -78,3 +89,8 @@ def check(settings: Settings) -> None:
     personality = find_personality(settings.dialect)
     if settings.number is not None:
         personality.check_number(settings.number)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    *others, last = (f"--{name.replace('_', '-')}" for name in names)
+    return f"{', '.join(others)} and {last}"

@@ -1,35 +1,62 @@
-"""Reads one TOML table key by key, so that a wrong value is reported with its full path."""
+"""Reads one TOML table key by key, so that a wrong value is reported with its line and path."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
+from math import isfinite
 from typing import Final, TypeVar, cast
 
 from watchclock_sim.errors import ScenarioError
+from watchclock_sim.near_words import nearest, suggestion
+from watchclock_sim.toml_lines import KeyPath, line_of, written_path
 
-__all__ = ["TomlTable"]
+__all__ = ["TomlFile", "TomlTable"]
 
 Choice = TypeVar("Choice", bound=StrEnum)
 Value = TypeVar("Value")
 LARGEST: Final = 2**63 - 1
 
 
-class TomlTable:
-    """One table of a scenario file. Whatever is not read is an unknown key at ``finish``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlFile:
+    """What messages need of a file: its name, and its text to find lines in."""
 
-    def __init__(self, values: Mapping[str, object], file: str, path: str = "") -> None:
+    name: str
+    text: str
+
+
+class TomlTable:
+    """One table of a scenario file. Whatever is not read is an unknown key at ``finish``.
+
+    Args:
+        values: of the table.
+        file: that the table stands in.
+        path: of the table in the file.
+    """
+
+    def __init__(self, values: Mapping[str, object], file: TomlFile, path: KeyPath = ()) -> None:
         self._values = dict(values)
         self._file = file
         self._path = path
-        self._read: set[str] = set()
+        self._known: set[str] = set()
 
-    def wrong(self, key: str, reason: str) -> ScenarioError:
-        """The error that names this key by its full path."""
-        full = f"{self._path}.{key}" if self._path else key
-        return ScenarioError(file=self._file, key=full, reason=reason)
+    def wrong(self, key: str | KeyPath, reason: str) -> ScenarioError:
+        """The error that names this key by its line and its full path.
+
+        Args:
+            key: of this table, or the path of one further below.
+            reason: what is wrong, to stand behind a colon.
+        """
+        path = (*self._path, *((key,) if isinstance(key, str) else key))
+        line = line_of(self._file.text, path)
+        return ScenarioError(
+            file=self._file.name, line=line, key=written_path(path), reason=reason
+        )
 
     def has(self, key: str) -> bool:
         """Whether the key is present."""
+        self._known.add(key)
         return key in self._values
 
     def text(self, key: str, default: str | None = None) -> str:
@@ -63,6 +90,31 @@ class TomlTable:
         if not low <= value <= high:
             raise self.wrong(key, f"{value} is not between {low} and {high}")
         return value
+
+    def number(self, key: str, default: float, *, low: float, high: float) -> float:
+        """A number with or without a fraction, from ``low`` to ``high``.
+
+        Raises:
+            ScenarioError: another type or out of range.
+        """
+        value = self._number(key, self._values[key]) if self.has(key) else default
+        if not low <= value <= high:
+            raise self.wrong(key, f"{value:g} is not between {low:g} and {high:g}")
+        return value
+
+    def pair(self, key: str) -> tuple[float, float] | None:
+        """Two numbers in a list, or None when the key is absent.
+
+        Raises:
+            ScenarioError: not such a list.
+        """
+        if not self.has(key):
+            return None
+        match self._list(key):
+            case [first, second]:
+                return self._number(key, first), self._number(key, second)
+            case _:
+                raise self.wrong(key, "it is not a list of two numbers")
 
     def day(self, key: str) -> date:
         """A calendar date without time.
@@ -101,19 +153,28 @@ class TomlTable:
         try:
             return kind(value)
         except ValueError as error:
-            allowed = ", ".join(kind)
-            raise self.wrong(key, f"{value!r} is not one of {allowed}") from error
+            reason = f"{value!r} is not one of {', '.join(kind)}{suggestion(value, kind)}"
+            raise self.wrong(key, reason) from error
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts, empty when the key is absent.
+    def optional_text(self, key: str) -> str | None:
+        """A text that is not empty, or None when the key is absent.
+
+        Raises:
+            ScenarioError: not such a text.
+        """
+        return self.text(key) if self.has(key) else None
+
+    def texts_and_tables(self, key: str) -> list["str | TomlTable"]:
+        """A list whose elements are texts or tables, empty when the key is absent.
 
         Raises:
             ScenarioError: not a list, or something else in it.
         """
         values = self._list(key) if self.has(key) else []
-        if not all(isinstance(value, str) for value in values):
-            raise self.wrong(key, "it is not a list of texts")
-        return tuple(str(value) for value in values)
+        return [
+            value if isinstance(value, str) else self._below((key, index), value)
+            for index, value in enumerate(values)
+        ]
 
     def table(self, key: str) -> "TomlTable":
         """A table below this one, empty when the key is absent.
@@ -121,8 +182,17 @@ class TomlTable:
         Raises:
             ScenarioError: not a table.
         """
-        self._read.add(key)
-        return self._below(key, self._values.get(key, {}))
+        self._known.add(key)
+        return self._below((key,), self._values.get(key, {}))
+
+    def any_tables(self, key: str) -> list["TomlTable"]:
+        """The tables of an array, none when the key is absent.
+
+        Raises:
+            ScenarioError: not an array of tables.
+        """
+        values = self._list(key) if self.has(key) else []
+        return [self._below((key, index), value) for index, value in enumerate(values)]
 
     def tables(self, key: str) -> list["TomlTable"]:
         """The tables of an array, at least one.
@@ -133,7 +203,7 @@ class TomlTable:
         values = self._list(key)
         if not values:
             raise self.wrong(key, "it is empty")
-        return [self._below(f"{key}[{index}]", value) for index, value in enumerate(values)]
+        return [self._below((key, index), value) for index, value in enumerate(values)]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -145,26 +215,36 @@ class TomlTable:
             ScenarioError: a key that nobody read, most likely misspelt.
         """
         for key in self._values:
-            if key not in self._read:
-                raise self.wrong(key, "no such key exists")
+            if key not in self._known:
+                raise self.wrong(key, f"no such key exists{suggestion(key, self._known)}")
 
-    def _below(self, key: str, value: object) -> "TomlTable":
+    def _below(self, key: KeyPath, value: object) -> "TomlTable":
         if not isinstance(value, dict):
             raise self.wrong(key, "it is not a table")
-        path = f"{self._path}.{key}" if self._path else key
-        return TomlTable(cast("dict[str, object]", value), self._file, path)
+        return TomlTable(cast("dict[str, object]", value), self._file, (*self._path, *key))
+
+    def _number(self, key: str, value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+            raise self.wrong(key, "it is not a number")
+        return float(value)
 
     def _list(self, key: str) -> list[object]:
         return cast("list[object]", self._typed(key, list, "a list", None))
 
     def _typed(self, key: str, kind: type[Value], words: str, default: Value | None) -> Value:
-        self._read.add(key)
-        if key not in self._values:
+        if not self.has(key):
             if default is None:
-                raise self.wrong(key, "it is missing")
+                raise self._missing(key)
             return default
         value = self._values[key]
         is_boolean = isinstance(value, bool)
         if not isinstance(value, kind) or (is_boolean and kind is not bool):
             raise self.wrong(key, f"it is not {words}")
         return value
+
+    def _missing(self, key: str) -> ScenarioError:
+        """The key is not there; one nobody knows that looks like it was probably meant for it."""
+        written = nearest(key, self._values.keys() - self._known)
+        if written is None:
+            return self.wrong(key, "it is missing")
+        return self.wrong(written, f"no such key exists, perhaps {key} is meant")

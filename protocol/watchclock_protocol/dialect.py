@@ -13,9 +13,11 @@ from watchclock_protocol.errors import (
     UnitUnknownError,
 )
 from watchclock_protocol.files import FileFormat, FileListener
+from watchclock_protocol.framing.declarations import Framing
 from watchclock_protocol.record_layout import RecordLayout
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.session import HostSession, Listener, LiveSession
+from watchclock_protocol.usb_identities import UsbIdentity
 
 __all__ = ["Capability", "Dialect", "LineSettings", "SharedLine", "file_dialect"]
 __all__ += ["find_profile", "host_session", "live_session", "require_unit"]
@@ -85,12 +87,15 @@ class Dialect:
         kept_kinds: kinds of records that an acknowledgement leaves on the wand, where it wipes the
             others: they come again with every download.
         record_layouts: its records of fixed size, from which block decoders are derived.
+        framing: how its frames are told apart by their bytes alone; None where only the
+            conversation tells them apart.
         file_format: how the lines of a maker's export file are read; None for what wands speak.
         desk_reader: makes a session with a desk reader, as ``host`` with a wand; None for wands
             and files.
         shared_line: for wands of which several can be on one line; None where a line has one.
         live: makes a host session that can also listen to records as they are made, for the wand
             with this address or, with None, for the only one; None where wands push nothing.
+        usb: the USB devices its wands are known to be; empty where nobody has published them.
     """
 
     name: str
@@ -104,10 +109,12 @@ class Dialect:
     )
     kept_kinds: frozenset[RecordKind] = frozenset()
     record_layouts: tuple[RecordLayout, ...] = ()
+    framing: Framing | None = None
     file_format: FileFormat | None = None
     desk_reader: Callable[[int], DeskReaderSession] | None = None
     shared_line: SharedLine | None = None
     live: Callable[[int | None], LiveSession] | None = None
+    usb: tuple[UsbIdentity, ...] = ()
 
 
 def find_profile(dialect: Dialect, profile: str | None) -> Callable[[int], HostSession]:

@@ -2,16 +2,23 @@
 
 import os
 import socket
+import tempfile
 import tty
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
+from tests.support.hid_devices import HandMadeHid, HidDevice, reports_of
+from tests.support.serial_server import serial_server
+from tests.support.usb_bus import BulkDevice, HandMadeBus, packets
 from watchclock_device.addresses import parse_address
+from watchclock_device.drivers.usb_bulk import UsbBulkDriver
+from watchclock_device.drivers.usb_hid import UsbHidDriver
 from watchclock_device.errors import DeviceError, LinkLostError, PortBusyError, PortNotFoundError
-from watchclock_device.links import Link
+from watchclock_device.links import Link, PortDriver
 from watchclock_device.registry import load_drivers, open_link
 from watchclock_protocol.dialect import LineSettings
 
@@ -29,6 +36,10 @@ class Peer:
     receive: Callable[[int], bytes]
     send: Callable[[bytes], object]
     unplug: Callable[[], None]
+    drivers: Mapping[str, PortDriver] = field(default_factory=load_drivers)
+
+    def open(self, line: LineSettings = LINE) -> Link:
+        return open_link(self.drivers, parse_address(self.address), line)
 
 
 @contextmanager
@@ -72,14 +83,71 @@ def tcp_peer() -> Generator[Peer]:
             one.close()
 
 
-@pytest.fixture(params=[pty_peer, tcp_peer], ids=["serial", "tcp"])
+@contextmanager
+def usb_peer() -> Generator[Peer]:
+    device = BulkDevice()
+
+    def send(data: bytes) -> None:
+        for packet in packets(data):
+            device.send(packet)
+
+    yield Peer(
+        address="usb:1209:0003",
+        receive=device.receive,
+        send=send,
+        unplug=device.unplug,
+        drivers={"usb": UsbBulkDriver(HandMadeBus(device))},
+    )
+
+
+@contextmanager
+def hid_peer() -> Generator[Peer]:
+    with tempfile.TemporaryDirectory() as folder:
+        device = HidDevice(Path(folder) / "hidraw0")
+
+        def send(data: bytes) -> None:
+            for report in reports_of(data):
+                device.send(report)
+
+        yield Peer(
+            address="hid:1209:0003",
+            receive=device.receive,
+            send=send,
+            unplug=device.unplug,
+            drivers={"hid": UsbHidDriver(HandMadeHid(device))},
+        )
+
+
+@contextmanager
+def rfc2217_peer() -> Generator[Peer]:
+    with serial_server() as server:
+        yield Peer(
+            address=server.address,
+            receive=server.port.receive,
+            send=server.port.send,
+            unplug=server.unplug,
+        )
+
+
+PEERS = {
+    "serial": pty_peer,
+    "tcp": tcp_peer,
+    "usb": usb_peer,
+    "hid": hid_peer,
+    "rfc2217": rfc2217_peer,
+}
+OURS_ALONE = [name for name in PEERS if name not in {"tcp", "rfc2217"}]
+"""Links whose port this machine can lock; a serial server decides itself whom it lets in."""
+
+
+def test_every_installed_driver_keeps_the_contract() -> None:
+    assert set(load_drivers()) == set(PEERS)
+
+
+@pytest.fixture(params=list(PEERS.values()), ids=list(PEERS))
 def peer(request: pytest.FixtureRequest) -> Generator[Peer]:
     with request.param() as made:
         yield made
-
-
-def open_at(address: str, line: LineSettings = LINE) -> Link:
-    return open_link(load_drivers(), parse_address(address), line)
 
 
 def read_all(link: Link, count: int) -> bytes:
@@ -92,14 +160,14 @@ def read_all(link: Link, count: int) -> bytes:
 
 
 def test_silence_reads_as_nothing(peer: Peer) -> None:
-    with closing(open_at(peer.address)) as link:
+    with closing(peer.open()) as link:
         assert link.read(SHORT_S) == b""
         assert link.read(0) == b""
 
 
 def test_every_byte_value_arrives_unchanged_both_ways(peer: Peer) -> None:
     every = bytes(range(256))
-    with closing(open_at(peer.address)) as link:
+    with closing(peer.open()) as link:
         link.write(every)
         arrived = b""
         while len(arrived) < len(every):
@@ -109,14 +177,14 @@ def test_every_byte_value_arrives_unchanged_both_ways(peer: Peer) -> None:
 
 
 def test_a_read_returns_what_is_there_without_waiting_for_more(peer: Peer) -> None:
-    with closing(open_at(peer.address)) as link:
+    with closing(peer.open()) as link:
         peer.send(b"\x7e")
         assert link.read(PATIENT_S) == b"\x7e"
 
 
 def test_a_large_write_arrives_whole(peer: Peer) -> None:
     data = os.urandom(8_000)
-    with closing(open_at(peer.address)) as link:
+    with closing(peer.open()) as link:
         link.write(data)
         arrived = b""
         while len(arrived) < len(data):
@@ -125,7 +193,7 @@ def test_a_large_write_arrives_whole(peer: Peer) -> None:
 
 
 def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:
-    with closing(open_at(peer.address)) as link:
+    with closing(peer.open()) as link:
         peer.send(b"\x01")
         assert link.read(PATIENT_S) == b"\x01"
         peer.unplug()
@@ -136,7 +204,7 @@ def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:
 
 
 def test_closing_twice_and_after_a_loss_is_no_error(peer: Peer) -> None:
-    link = open_at(peer.address)
+    link = peer.open()
     peer.send(b"\x01")
     link.read(PATIENT_S)
     peer.unplug()
@@ -147,35 +215,41 @@ def test_closing_twice_and_after_a_loss_is_no_error(peer: Peer) -> None:
 
 
 def test_a_closed_link_writes_nothing(peer: Peer) -> None:
-    link = open_at(peer.address)
+    link = peer.open()
     link.close()
     with pytest.raises(LinkLostError):
         link.write(b"\x01")
 
 
 def test_what_arrives_while_the_line_settles_is_discarded(peer: Peer) -> None:
-    with closing(open_at(peer.address, LINE_THAT_SETTLES)) as link:
+    with closing(peer.open(LINE_THAT_SETTLES)) as link:
         peer.send(b"late")
         assert read_all(link, 4) == b"late"
 
 
 def test_the_far_end_can_be_opened_again_after_closing(peer: Peer) -> None:
-    open_at(peer.address).close()
-    with closing(open_at(peer.address)) as link:
+    peer.open().close()
+    with closing(peer.open()) as link:
         assert link.read(0) == b""
 
 
 @pytest.mark.parametrize(
-    "address", ["/dev/watchclock-none", "tcp:127.0.0.1:1"], ids=["serial", "tcp"]
+    "address",
+    [
+        *("/dev/watchclock-none", "tcp:127.0.0.1:1", "rfc2217:127.0.0.1:1"),
+        *("usb:1209:00FF", "hid:1209:0003:FFFF"),
+    ],
+    ids=["serial", "tcp", "rfc2217", "usb", "hid"],
 )
 def test_a_port_that_is_not_there_is_said_to_be_missing(address: str) -> None:
     with pytest.raises(PortNotFoundError) as missing:
-        open_at(address)
+        open_link(load_drivers(), parse_address(address), LINE)
     assert (missing.value.code, address in str(missing.value)) == ("device.port_not_found", True)
 
 
-def test_a_serial_port_is_ours_alone() -> None:
-    with pty_peer() as peer, closing(open_at(peer.address)), pytest.raises(PortBusyError) as busy:
-        open_at(peer.address)
+@pytest.mark.parametrize("kind", OURS_ALONE)
+def test_a_port_of_this_machine_is_ours_alone(kind: str) -> None:
+    with PEERS[kind]() as peer, closing(peer.open()), pytest.raises(PortBusyError) as busy:
+        peer.open()
     assert isinstance(busy.value, DeviceError)
     assert busy.value.code == "device.port_busy"

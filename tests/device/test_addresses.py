@@ -18,6 +18,11 @@ from watchclock_device.errors import AddressError
         ("/dev/ttyUSB0?dialect=fcard", "serial", "/dev/ttyUSB0", "fcard"),
         ("tcp:dock:7001?dialect=wm5000t", "tcp", "dock:7001", "wm5000t"),
         ("kiosk:anything", "kiosk", "anything", None),
+        ("rfc2217:192.0.2.7:7001", "rfc2217", "192.0.2.7:7001", None),
+        ("rfc2217://192.0.2.7:7001", "rfc2217", "192.0.2.7:7001", None),
+        ("usb:1209:0003", "usb", "1209:0003", None),
+        ("usb:1209:0003:5F01?dialect=vs", "usb", "1209:0003:5F01", "vs"),
+        ("hid:1209:0003", "hid", "1209:0003", None),
     ],
 )
 def test_an_address_names_its_driver_target_and_dialect(
@@ -32,12 +37,22 @@ def test_an_address_names_the_unit_on_a_shared_line() -> None:
     assert parse_address("/dev/ttyUSB0?unit=3").text == "serial:/dev/ttyUSB0?unit=3"
 
 
+def test_a_bare_word_among_the_options_is_a_switch_for_the_driver() -> None:
+    told = parse_address("rfc2217:dock:7001?ign_set_control&dialect=fcard")
+    switches = frozenset({"ign_set_control"})
+    assert told == Address(
+        scheme="rfc2217", target="dock:7001", dialect="fcard", switches=switches
+    )
+    assert told.text == "rfc2217:dock:7001?dialect=fcard&ign_set_control"
+
+
 @pytest.mark.parametrize(
     "text",
     [
         *("", "ttyUSB0", ":", "serial:", ":/dev/ttyUSB0", "tcp:a:1?baud=9600", "/dev/x?dialect="),
         *("/dev/x?unit=", "/dev/x?unit=three", "/dev/x?unit=-1", "/dev/x?unit=1234567890"),
-        "/dev/x?profile=",
+        *("/dev/x?profile=", "/dev/x?dialect", "/dev/x?switch=", "/dev/x?switch=on"),
+        "/dev/x?9600",
     ],
 )
 def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
@@ -55,6 +70,7 @@ def test_what_is_no_address_is_refused_with_the_next_step(text: str) -> None:
         dialect=st.none() | st.text("abcxyz0189_", min_size=1),
         profile=st.none() | st.text("abcxyz0189_", min_size=1),
         unit=st.none() | st.integers(0, 999_999_999),
+        switches=st.frozensets(st.sampled_from(["ign_set_control", "loud", "q2"])),
     )
 )
 def test_an_address_survives_being_written_and_read(address: Address) -> None:

@@ -8,13 +8,14 @@ from tests.support import by_hand_xgd
 from tests.support.by_hand_kaihe_eb import HandMadeWand
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks
-from watchclock_device.discovery import Discovery
+from watchclock_device.discovery import Discovery, Dock
 from watchclock_device.errors import (
     AddressError,
     NoWandError,
     PortBusyError,
     PortForbiddenError,
     PortNotFoundError,
+    SeveralWandsError,
 )
 from watchclock_device.links import FoundPort, Link
 from watchclock_protocol.dialect import LineSettings
@@ -255,3 +256,92 @@ def test_what_is_no_address_or_dialect_is_refused_before_anything_is_opened() ->
     with pytest.raises(DialectUnknownError):
         discovery(cupboard).find_dock("/dev/x", "morse")
     assert cupboard.opened == []
+
+
+class Bus:
+    """A driver of ports of one device or several, at some of which a Kaihe wand answers."""
+
+    def __init__(self, scheme: str, ports: Sequence[FoundPort], *, answers: bool = True) -> None:
+        self.scheme = scheme
+        self.ports = ports
+        self.answers = answers
+        self.refusal: Exception | None = None
+        self.asked: list[str] = []
+        self.written: list[bytes] = []
+        self.wand = HandMadeWand([])
+        self.answer = b""
+
+    def find(self) -> Sequence[FoundPort]:
+        return self.ports
+
+    def open(self, target: str, line: LineSettings) -> Link:
+        assert line.baud > 0
+        self.asked.append(target)
+        if self.refusal is not None:
+            raise self.refusal
+        return self
+
+    def read(self, timeout_s: float) -> bytes:
+        assert timeout_s >= 0
+        answer, self.answer = self.answer, b""
+        return answer
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+        self.answer = self.wand.receive(data, 0.0) if self.answers else b""
+
+    def close(self) -> None:
+        self.answer = b""
+
+
+def port_of(scheme: str, device: str, *, is_slow: bool = False, option: str = "") -> FoundPort:
+    return FoundPort(
+        address=f"{scheme}:{device}{option}", description="", device=device, is_slow=is_slow
+    )
+
+
+def find_on(*buses: Bus, asked: str | None = None) -> Dock:
+    drivers = {bus.scheme: bus for bus in buses}
+    return Discovery(drivers, hurried_clocks()).find_dock("auto", asked)
+
+
+def test_of_a_wand_with_two_ports_auto_takes_the_faster_and_leaves_the_other_alone() -> None:
+    slow = Bus("hid", [port_of("hid", "1:2:A", is_slow=True)])
+    fast = Bus("usb", [port_of("usb", "1:2:A")])
+    assert find_on(slow, fast).address.text == "usb:1:2:A"
+    assert slow.asked == []
+
+
+def test_of_a_wand_with_two_ports_auto_takes_the_one_that_can_be_opened() -> None:
+    slow = Bus("hid", [port_of("hid", "1:2:A", is_slow=True)])
+    fast = Bus("usb", [port_of("usb", "1:2:A")])
+    fast.refusal = PortForbiddenError(address="usb:1:2:A")
+    assert find_on(slow, fast).address.text == "hid:1:2:A"
+
+
+def test_two_ports_of_two_devices_are_two_wands() -> None:
+    bus = Bus("usb", [port_of("usb", "1:2:A"), port_of("usb", "1:2:B")])
+    with pytest.raises(SeveralWandsError) as several:
+        find_on(bus)
+    assert several.value.details["addresses"] == "usb:1:2:A, usb:1:2:B"
+
+
+def test_auto_asks_in_no_other_dialect_than_the_one_a_port_is_known_to_speak() -> None:
+    told = Bus("usb", [port_of("usb", "A", option="?dialect=kaihe_eb")])
+    untold = Bus("usb", [port_of("usb", "A")])
+    for bus in (told, untold):
+        assert find_on(bus).dialect.name == "kaihe_eb"
+    assert untold.written[-len(told.written) :] == told.written
+    assert len(told.written) < len(untold.written)
+
+
+def test_auto_leaves_a_port_alone_that_is_known_to_speak_another_dialect() -> None:
+    bus = Bus("usb", [port_of("usb", "A", option="?dialect=vs")])
+    file = Bus("kiosk", [port_of("kiosk", "B", option="?dialect=jwm_z")])
+    with pytest.raises(NoWandError):
+        find_on(bus, file, asked="kaihe_eb")
+    assert (bus.asked, file.asked) == ([], [])
+    with pytest.raises(NoWandError):
+        find_on(file)
+    with pytest.raises(DialectUnknownError):
+        find_on(Bus("usb", [port_of("usb", "A", option="?dialect=klingon")]))

@@ -1,7 +1,6 @@
 """The archive command: resumed, killed, refused, and decoded again by ``watchclock redecode``."""
 
 import json
-import resource
 import signal
 import subprocess
 import sys
@@ -188,15 +187,10 @@ def test_a_folder_that_cannot_be_is_named(
 def test_a_disk_that_takes_no_more_is_told_and_the_next_run_completes(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "watchclock_sim", "archive", str(tmp_path), *SMALL]
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (9_000, resource.RLIM_INFINITY))
-
     # The limit stands for a disk that is full in the middle of a capture.
-    told = subprocess.run(
-        command, preexec_fn=limit, stderr=subprocess.PIPE, check=False, text=True
-    )
+    limited = 'ulimit -f 9 && exec "$0" -m watchclock_sim archive "$@"'
+    command = ["bash", "-c", limited, sys.executable, str(tmp_path), *SMALL]
+    told = subprocess.run(command, stderr=subprocess.PIPE, check=False, text=True)
     assert told.returncode == 2
     assert "cannot be written: File too large. [sim.archive_folder]" in told.stderr
     assert list(tmp_path.rglob("*.part")) == []

@@ -121,6 +121,19 @@ def test_a_contact_wand_falls_back_after_its_silence() -> None:
     assert bench.clock.now == pytest.approx(0.1)
 
 
+def test_a_stalled_line_stands_still_in_the_middle_of_a_frame_and_loses_nothing() -> None:
+    sound, stalled = Bench(fcard_wand(137)), Bench(fcard_wand(137), "stall:byte=700,for_ms=3000")
+    assert stalled.ask(READ_137) == sound.ask(READ_137)
+    assert stalled.clock.now == pytest.approx(3.0)
+
+
+def test_a_hub_reset_takes_the_wand_off_the_line_and_puts_it_back() -> None:
+    bench = Bench(fcard_wand(137), "hub_reset:byte=700,for_ms=250")
+    assert len(bench.ask(READ_137)) == 700
+    assert bench.clock.now == pytest.approx(0.25)
+    assert bench.ask(READ_NUMBER) == NUMBER
+
+
 def test_a_wand_that_is_flooded_stops_reading_and_goes_on_when_its_answers_have_left() -> None:
     bench = Bench(fcard_wand())
     bench.port.room = 0

@@ -11,8 +11,20 @@ from watchclock.sim_command import app
 from watchclock_sim import scenario
 from watchclock_sim.__main__ import main
 from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.battery_plan import Chemistry
+from watchclock_sim.hardware.health import HardwarePart, Health
+from watchclock_sim.hardware.profile import (
+    ClimatePlan,
+    HourReading,
+    MishapKind,
+    MishapPlan,
+    PartPlan,
+    PowerPlan,
+    RtcChip,
+)
 from watchclock_sim.line.faults import FAULT_KINDS
 from watchclock_sim.settings import Settings
+from watchclock_sim.wands.personality import find_personality, personality_names
 
 DOCUMENT = (Path(__file__).parents[2] / "docs/simulator.md").read_text("utf-8")
 SCENARIO_VALUES = [
@@ -28,8 +40,15 @@ SCENARIO_VALUES = [
     scenario.ClockPlan,
     BatteryPlan,
 ]
-OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)}
-OPTIONS -= {"--dialect", "--link"}
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)} - {
+    "--dialect",
+    "--link",
+}
+
+
+PART_VALUES = [PartPlan, MishapPlan, scenario.ClockPlan, BatteryPlan, ClimatePlan, PowerPlan]
+PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)}
+PART_KEYS -= {"offset_s", "drift_ppm", "stops_at", "resets_at"}
 
 
 def section(title: str) -> str:
@@ -65,6 +84,16 @@ def test_every_option_is_documented_and_known_to_the_command() -> None:
     assert known == documented == OPTIONS
 
 
+def test_the_speed_every_wand_speaks_is_documented() -> None:
+    rows = re.findall(r"^\| (`[\w`, ]+`) \| (\d+|any)\b", section("The line"), re.MULTILINE)
+    documented = {
+        name: 0 if speed == "any" else int(speed)
+        for names, speed in rows
+        for name in re.findall(r"`(\w+)`", names)
+    }
+    assert documented == {name: find_personality(name).baud for name in personality_names()}
+
+
 def test_both_entries_of_the_simulator_take_the_same_options(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -72,3 +101,23 @@ def test_both_entries_of_the_simulator_take_the_same_options(
         main(["--help"])
     known = set(re.findall(r"(?<![\w-])--[\w-]+", capsys.readouterr().out)) - {"--help"}
     assert known == OPTIONS
+
+
+def test_every_part_health_and_mishap_is_documented() -> None:
+    rows = set(re.findall(r"^\| `(\w+)` \|", section("Parts"), re.MULTILINE))
+    words = {*HardwarePart, *Health, *MishapKind}
+    assert words - rows == set()
+    assert rows - {each.value for each in words} <= PART_KEYS
+
+
+def test_every_key_of_the_parts_of_a_wand_is_documented_in_the_table_of_its_plan() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Parts")))
+    assert PART_KEYS - named == set()
+    assert {*Chemistry, *RtcChip, *HourReading} - named == set()
+
+
+def test_every_key_of_a_mishap_stands_in_the_rows_of_those_it_belongs_to() -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", section("Parts"), re.MULTILINE))
+    named = {key for kind in MishapKind for key in re.findall(r"`(\w+)`", rows[kind])}
+    general = {"kind", "at", "every_touches", "times"}
+    assert named == {field.name for field in fields(MishapPlan)} - general

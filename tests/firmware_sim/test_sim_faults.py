@@ -1,18 +1,26 @@
 """Each fault does what it says, once, where it says."""
 
+from dataclasses import fields
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from watchclock_sim.errors import FaultError
+from watchclock_sim.line.fault_kinds import fault_of, fault_text
 from watchclock_sim.line.faults import (
     FAULT_KINDS,
     CutFrame,
+    Delivery,
+    Fault,
     FlipBit,
+    HubReset,
     LineFaults,
+    Stall,
     Unplug,
     lost_records,
     parse_fault,
+    spoken_baud,
 )
 
 FRAMES = [b"first", b"second", b"third", b"fourth"]
@@ -59,11 +67,80 @@ def test_chance_comes_from_the_seed_alone() -> None:
     assert delivered(often, seed=1) == delivered(often, seed=1) != delivered(often, seed=2)
 
 
-def test_the_first_unplug_comes_first() -> None:
-    line = LineFaults([parse_fault("unplug:byte=9"), parse_fault("unplug:byte=3,for_ms=5")], 0)
-    assert line.next_unplug() == Unplug(byte=3, for_ms=5)
-    line.unplugged()
-    assert line.next_unplug() == Unplug(byte=9)
+def test_the_first_break_of_the_line_comes_first() -> None:
+    texts = ("unplug:byte=9", "stall:byte=3,for_ms=5", "hub_reset:byte=4")
+    line = LineFaults([parse_fault(text) for text in texts], 0)
+    met: list[object] = []
+    while (place := line.next_break()) is not None:
+        met.append(place)
+        line.broken()
+    assert met == [Stall(byte=3, for_ms=5), HubReset(byte=4, for_ms=100), Unplug(byte=9)]
+
+
+def test_bytes_are_lost_and_repeated_where_the_fault_says() -> None:
+    assert delivered("lose_byte:byte=2") == [b"frst", b"second", b"third", b"fourth"]
+    assert delivered("lose_byte:byte=4,bytes=3") == [b"fir", b"econd", b"third", b"fourth"]
+    assert delivered("repeat_byte:byte=6,times=2") == [b"first", b"sssecond", b"third", b"fourth"]
+    assert delivered("repeat_frame:frame=2") == [b"first", b"secondsecond", b"third", b"fourth"]
+
+
+def test_a_lost_byte_still_counts_for_the_faults_behind_it() -> None:
+    assert delivered("lose_byte:byte=1", "flip_bit:byte=7,bit=5")[1] == b"sEcond"
+
+
+def test_a_share_of_the_bytes_is_lost_and_the_rest_keeps_its_order() -> None:
+    line = LineFaults([parse_fault("lose_bytes:per_million=100000")], seed=5)
+    sent = bytes(range(256)) * 40
+    arrived = line.deliver(sent).data
+    assert 0.88 < len(arrived) / len(sent) < 0.92
+    rest = iter(sent)
+    assert all(byte in rest for byte in arrived)
+
+
+def test_the_bit_error_rate_is_the_one_asked_for() -> None:
+    line = LineFaults([parse_fault("flip_bits:per_million=20000")], seed=5)
+    sent = bytes(20_000)
+    flipped = [byte for byte in line.deliver(sent).data if byte]
+    assert 330 < len(flipped) < 470
+    assert all(byte.bit_count() == 1 for byte in flipped)
+
+
+def test_jitter_delays_each_frame_by_another_time_and_spoils_none() -> None:
+    line = LineFaults([parse_fault("jitter:most_ms=80,frame=2")], seed=3)
+    deliveries = [line.deliver(frame) for frame in FRAMES * 20]
+    delays = [delivery.delay_s for delivery in deliveries]
+    assert [delivery.data for delivery in deliveries] == FRAMES * 20
+    assert delays[0] == 0
+    assert len(set(delays)) > 20
+    assert 0.05 < max(delays) <= 0.08
+
+
+def test_the_baud_that_the_wand_really_speaks_is_told() -> None:
+    assert spoken_baud([parse_fault("wrong_baud:baud=9600"), Unplug(byte=1)]) == 9600
+    assert spoken_baud([Unplug(byte=1)]) is None
+
+
+@st.composite
+def any_fault(draw: st.DrawFn) -> Fault:
+    """A fault of any kind, its numbers small enough to happen within the frames of a test."""
+    name = draw(st.sampled_from(sorted(FAULT_KINDS)))
+    keys = [field.name for field in fields(FAULT_KINDS[name])]
+    chances = {"per_million": st.integers(0, 1_000_000), "bit": st.integers(0, 7)}
+    numbers = {key: draw(chances.get(key, st.integers(1, 30))) for key in keys}
+    return fault_of(name, numbers, name)
+
+
+@given(st.lists(any_fault(), max_size=6), st.integers(0, 100))
+def test_the_same_seed_gives_the_same_bytes_and_delays_whatever_the_faults(
+    faults: list[Fault], seed: int
+) -> None:
+    def deliveries(faults: list[Fault]) -> list[Delivery]:
+        line = LineFaults(faults, seed)
+        return [line.deliver(frame) for frame in FRAMES * 3]
+
+    written = [parse_fault(fault_text(fault)) for fault in faults]
+    assert written == faults
+    assert deliveries(faults) == deliveries(written)
 
 
 def test_lost_records_are_told_to_the_firmware() -> None:
@@ -88,6 +165,10 @@ def test_one_flipped_bit_changes_one_bit(byte: int, bit: int) -> None:
         ("flip_bit:byte=x", "whole number"),
         ("flip_bit:byte=1,colour=2", "not colour"),
         ("flip_bit:byte=1,bit=8", "0 to 7"),
+        ("flip_bit:byte=0", "byte is 1 to"),
+        ("flip_bits:per_million=1000001", "per_million is 0 to 1000000"),
+        ("noise:frame=1,count=1000000", "count is 0 to 65536"),
+        ("filp_bit:byte=1", "perhaps flip_bit is meant"),
     ],
 )
 def test_a_fault_that_cannot_be_understood_says_why(text: str, reason: str) -> None:

@@ -20,6 +20,8 @@ from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, Syste
 from watchclock_protocol.values import TagId
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
+from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.vs import VsWand
 
@@ -258,8 +260,8 @@ def test_a_wand_declares_what_its_model_can_produce_and_sends_nothing_else(
 
 
 def test_the_self_test_reports_every_part_asked_for_and_is_logged() -> None:
-    wand = touched(CONTACT, 1)
-    wand.condition.broken = {Part.KEYS: 4}
+    stuck = PartFault(part=HardwarePart.KEYS, health=Health.DEAD, per_mille=1000, measured=4)
+    wand = VsWand(replace(setup_of(CONTACT), life=HardwareLife(faults=(stuck,))))
     (report,) = ask(wand, requests.RunSelfTest(parts=0b111111111))
     assert isinstance(report, replies.SelfTestReport)
     assert [result.part for result in report.results] == list(Part)

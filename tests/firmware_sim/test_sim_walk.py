@@ -151,14 +151,17 @@ def test_the_truth_tells_who_was_where_and_what_was_left_out() -> None:
     assert {row["guard"] for row in truth["skipped"]} == {"zhao"}
     assert next(row for row in truth["touches"] if row["round"] == 6) == {
         "guard": "zhao",
+        "carried_by": "zhao",
         "behaviour": "skipping",
         "checkpoint": "east_gate",
+        "place": "east_gate",
         "route": "quay",
         "round": 6,
         "tag": "ibutton:013C2B1A00000006",
         "utc": "2026-11-20T20:46:16+00:00",
         "wand_time": "2026-11-21T04:46:12",
         "is_kept": True,
+        "why_not_kept": None,
     }
 
 

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,23 +54,18 @@ class Fleet:
 
 
 @contextmanager
-def running_fleet(
-    folder: Path, *options: str, prepare: Callable[[], None] | None = None
-) -> Generator[Fleet]:
+def running_fleet(folder: Path, *options: str) -> Generator[Fleet]:
     """A fleet until the block ends.
 
     Args:
         folder: for the truth.
         options: of the command.
-        prepare: run in the new process before the fleet begins.
     """
     command = [sys.executable, "-m", "watchclock_sim", "fleet", "--json"]
     command += ["--truth", str(folder / "truth.jsonl"), *options]
     with (
         (folder / "log").open("wb") as log,
-        subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=log, preexec_fn=prepare
-        ) as process,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,
     ):
         try:
             assert process.stdout is not None

@@ -22,11 +22,13 @@ class RunningWand:
         address: where ``watchclock download`` finds it, ``serial:PATH`` or ``tcp:HOST:PORT``.
         identity: ``dialect:number``.
         process: the wand's process.
+        usbip_port: where it is exported over USB/IP; None where it is not.
     """
 
     address: str
     identity: str
     process: subprocess.Popen[str]
+    usbip_port: int | None = None
 
     @property
     def path(self) -> Path:
@@ -70,7 +72,10 @@ def start_wand(arguments: Sequence[str], errors: Path | None = None) -> RunningW
         process.stdout.close()
         raise RuntimeError(f"{command} ended with {process.wait(STOP_TIMEOUT_S)}")
     ready = json.loads(line)
-    return RunningWand(ready["address"], ready["identity"], process)
+    _, _, port = ready.get("usbip", "").rpartition(":")
+    return RunningWand(
+        ready["address"], ready["identity"], process, usbip_port=int(port) if port else None
+    )
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """``watchclock sim fleet``: many wands in one process, each whole and by itself."""
 
 import json
-import resource
 import socket
 import subprocess
 import sys
@@ -44,7 +43,7 @@ def test_hostile_hosts_of_some_wands_leave_the_others_unharmed(tmp_path: Path) -
         hostile, peaceful = fleet.addresses[::2], fleet.addresses[1::2]
         links = [socket.create_connection(place(address)) for address in hostile for _ in range(9)]
         for link in links:
-            link.setblocking(False)
+            link.settimeout(0)
             link.send(b"VS\x01\x05\xff\xff\xff\xff\x7e\x7f" * 1_000)
         troubles = download_all(peaceful, tmp_path / "spools", processes=1, threads=3)
         for link in links:
@@ -89,15 +88,11 @@ def test_numbers_come_again_where_a_kind_of_wand_has_no_more() -> None:
     assert wands[254:256] == [("fcard", "255"), ("fcard", "1")]
 
 
-def started(*options: str, files: tuple[int, int] | None = None) -> subprocess.Popen[str]:
-    def limit() -> None:
-        if files is not None:
-            resource.setrlimit(resource.RLIMIT_NOFILE, files)
-
-    command = [sys.executable, "-m", "watchclock_sim", "fleet", *options]
-    return subprocess.Popen(
-        command, preexec_fn=limit, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+def started(*options: str, files: tuple[int, int]) -> subprocess.Popen[str]:
+    soft, hard = files
+    limit = f'ulimit -Hn {hard} && ulimit -Sn {soft} && exec "$0" -m watchclock_sim fleet "$@"'
+    command = ["bash", "-c", limit, sys.executable, *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:

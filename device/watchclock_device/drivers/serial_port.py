@@ -12,6 +12,7 @@ from typing import Final
 
 import serial
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from watchclock_device.errors import (
     DeviceError,
@@ -22,7 +23,9 @@ from watchclock_device.errors import (
     PortUnusableError,
 )
 from watchclock_device.links import FoundPort, Link, discard_greeting
+from watchclock_device.usb_places import find_known
 from watchclock_protocol.dialect import LineSettings
+from watchclock_protocol.usb_identities import UsbWay
 
 __all__ = ["SerialLink", "SerialPortDriver"]
 
@@ -70,7 +73,7 @@ class SerialPortDriver:
         return tuple(
             FoundPort(
                 address=f"serial:{port.device}",
-                description="" if port.description == "n/a" else port.description,
+                description=_description(port),
                 hardware="" if port.hwid == "n/a" else port.hwid,
                 may_be_asked=port.vid is not None,
             )
@@ -80,7 +83,8 @@ class SerialPortDriver:
     def open(self, target: str, line: LineSettings) -> Link:
         """The port at path ``target``, 8N1, locked against a second user; see ``PortDriver``."""
         address = f"serial:{target}"
-        # Levels set before opening are applied by pyserial with the tolerance ptys need.
+        # Levels set before opening are applied by pyserial with the tolerance that ports without
+        # these lines need, such as ptys. This is the only place that sets them.
         port = serial.Serial(exclusive=True, timeout=0, write_timeout=_WRITE_TIMEOUT_S)
         port.baudrate = line.baud
         port.dtr = line.dtr
@@ -93,6 +97,15 @@ class SerialPortDriver:
         link = SerialLink(address, port)
         discard_greeting(link, line.settle_s)
         return link
+
+
+def _description(port: ListPortInfo) -> str:
+    """What the system calls it, and whose wands are known to be such a device."""
+    told = "" if port.description == "n/a" else port.description
+    if port.vid is None or port.pid is None:
+        return told
+    known = find_known(port.vid, port.pid, UsbWay.SERIAL)
+    return told if known is None else f"{told}: {known.description}"
 
 
 def _open_error(address: str, error: Exception) -> DeviceError:

@@ -39,8 +39,9 @@ from watchclock_sim.archive.talk import Talk
 from watchclock_sim.archive.voice import Held
 from watchclock_sim.archive.vs_log_rows import VsLogRows
 from watchclock_sim.archive.year_clock import FIRST_S, civil_of, site_seconds
-from watchclock_sim.wands.vs import KNOCK_MG, SHORT_MS, TOUCHES_A_MISHAP, vs_identity
+from watchclock_sim.wands.vs import vs_identity
 from watchclock_sim.wands.vs_log import EVENT_PLACES
+from watchclock_sim.wands.vs_mishaps import USUAL_MISHAPS
 
 __all__ = ["VsYear"]
 
@@ -202,11 +203,13 @@ class VsYear:
 
     def _let_mishaps_happen(self, columns: dict[str, npt.NDArray[Any]]) -> None:
         """At every 25th touch the head meets metal, or the wand a wall, instead."""
-        where = slice(TOUCHES_A_MISHAP, None, TOUCHES_A_MISHAP)
+        short, knock = USUAL_MISHAPS
         is_contact = self._setup.number.startswith("5B")
+        usual = short if is_contact else knock
+        where = slice(usual.every_touches, None, usual.every_touches)
         kind, code = EVENT_PLACES["reader_short"] if is_contact else (LogKind.KNOCK, 0)
         columns["kind"][where], columns["code"][where] = kind, code
-        columns["subject"][where] = SHORT_MS if is_contact else KNOCK_MG
+        columns["subject"][where] = short.milliseconds if is_contact else knock.strength_mg
 
 
 def _with_events(

@@ -5,7 +5,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from watchclock_sim.line.carriers.port import Clock, Port
-from watchclock_sim.line.faults import LineFaults, Unplug
+from watchclock_sim.line.faults import Break, HubReset, LineFaults, Stall, Unplug
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
@@ -66,6 +66,7 @@ class Dock:
         self._is_plugged = True
         self._has_left_unread = False
         self._replug_at: float | None = None
+        self._stalled_until: float | None = None
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -120,18 +121,29 @@ class Dock:
 
     def _send(self, now: float) -> None:
         self._buffer += self._outgoing.arrived(now)
-        unplug = self._faults.next_unplug()
-        left = len(self._buffer) if unplug is None else max(0, unplug.byte - self._sent)
+        if self._stalled_until is not None:
+            if now < self._stalled_until:
+                return
+            self._stalled_until = None
+        place = self._faults.next_break()
+        left = len(self._buffer) if place is None else max(0, place.byte - self._sent)
         if self._buffer and left:
             taken = self._port.write(bytes(self._buffer[:left]))
             del self._buffer[:taken]
             self._sent += taken
-        if unplug is not None and self._sent >= unplug.byte:
-            self._unplug(unplug, now)
+        if place is not None and self._sent >= place.byte:
+            self._break(place, now)
 
-    def _unplug(self, unplug: Unplug, now: float) -> None:
+    def _break(self, place: Break, now: float) -> None:
+        self._faults.broken()
+        if isinstance(place, Stall):
+            LOG.info("the line stands still after byte %d", self._sent)
+            self._stalled_until = now + place.for_ms * MILLISECOND_S
+        else:
+            self._unplug(place, now)
+
+    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
         LOG.info("unplugged after byte %d", self._sent)
-        self._faults.unplugged()
         self._port.unplug()
         self._is_plugged = False
         if unplug.for_ms:
@@ -141,6 +153,7 @@ class Dock:
         self._answers.clear()
         self._buffer.clear()
         self._held = None
+        self._stalled_until = None
 
     def _replug(self) -> None:
         self._port.replug()
@@ -154,6 +167,7 @@ class Dock:
             return 0.0
         moments = [
             self._replug_at,
+            self._stalled_until,
             self._incoming.next_arrival(),
             self._outgoing.next_arrival(),
             self._held.due if self._held else None,

@@ -15,12 +15,16 @@ from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TagTechnology, TimeCoding, WandTime
 from watchclock_sim.hardware.decimal_time import binary_time, packed, packed_day, packed_time
 from watchclock_sim.hardware.memory import RecordRing, WhenFull
+from watchclock_sim.hardware.power import WakeCause
+from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.fcard_parameters import FcardParameters
 from watchclock_sim.wands.fcard_store import FcardStore
 from watchclock_sim.wands.personality import NumberRule, Personality
+from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.staff import StaffMemory
 from watchclock_sim.wands.system_log import SystemCode, SystemLog
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 
 __all__ = ["FCARD", "FcardWand"]
 
@@ -56,6 +60,8 @@ class FcardWand:
         self._parameters = parameters or FcardParameters()
         self._clock = setup.clock
         self._battery = setup.battery
+        notes = Notes(power_on=self.power_on, voltage_low=self.voltage_low)
+        self._life = PlainLife(setup, RadioHead, notes)
         self._session = WandSession(int(setup.number))
         self._is_live = False
         self._shown: deque[int] = deque()
@@ -68,11 +74,11 @@ class FcardWand:
     def power_on(self, utc: datetime) -> None:
         """Counted and logged."""
         self._parameters.power_ons += 1
-        self.log.note(SystemCode.POWER_ON, self._clock.reading(utc))
+        self.log.note(SystemCode.POWER_ON, self._clock.shown(utc))
 
     def voltage_low(self, utc: datetime) -> None:
         """Logged."""
-        self.log.note(SystemCode.VOLTAGE_LOW, self._clock.reading(utc))
+        self.log.note(SystemCode.VOLTAGE_LOW, self._clock.shown(utc))
 
     def enrol(self, number: int, name: str, tag: TagId) -> None:
         """Put a guard into the staff list; a name of more than five characters is cut."""
@@ -88,27 +94,14 @@ class FcardWand:
 
         In live reading the card is reported instead; whether real wands also store it is unknown.
         """
-        civil = self._clock.reading(utc)
-        if self._is_live:
-            self._shown.append(_card(tag))
-            return False
-        if civil.date() > self._parameters.expiry_day:
-            return False
-        owner = self.staff.find(StaffSearch.BY_CARD, _card(tag)) if is_guard_tag else None
-        if owner is not None:
-            self.select_guard(owner.number)
-        record = CARD_RECORD.build(
-            {
-                "staff_number": self._parameters.staff_selected,
-                "time": binary_time(civil),
-                "state": STAFF_CARD if is_guard_tag else CHECKPOINT,
-                "card": tag.octets[-CARD_OCTETS:],
-            }
-        )
-        return self.cards.append(record)
+        read = self._life.read(tag.octets, utc)
+        is_kept = read is not None and read.is_good and self._keep(tag, utc, is_guard_tag)
+        self._life.behind_touch(utc)
+        return is_kept
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """The frames of each answer; a command takes effect when its answer is drawn."""
+        self._life.use(utc, WakeCause.CABLE)
         return self._frames(self._session.receive(data, now), utc)
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:  # noqa: ARG002 - pushes need no time
@@ -116,6 +109,25 @@ class FcardWand:
         shown = list(self._shown)
         self._shown.clear()
         return iter([self._session.push_card(card) for card in shown])
+
+    def _keep(self, tag: TagId, utc: datetime, is_guard_tag: bool) -> bool:  # noqa: FBT001 - passed on
+        if self._is_live:
+            self._shown.append(_card(tag))
+            return False
+        if self._clock.reading(utc).date() > self._parameters.expiry_day:
+            return False
+        owner = self.staff.find(StaffSearch.BY_CARD, _card(tag)) if is_guard_tag else None
+        if owner is not None:
+            self.select_guard(owner.number)
+        record = CARD_RECORD.build(
+            {
+                "staff_number": self._parameters.staff_selected,
+                "time": binary_time(self._clock.shown(utc)),
+                "state": STAFF_CARD if is_guard_tag else CHECKPOINT,
+                "card": tag.octets[-CARD_OCTETS:],
+            }
+        )
+        return self.cards.append(record)
 
     def _frames(self, events: Iterable[WandEvent], utc: datetime) -> Iterator[bytes]:
         for event in events:
@@ -153,7 +165,7 @@ class FcardWand:
         match request:
             case requests.ReadClock():
                 civil = self._clock.reading(utc)
-                raw = packed_time(civil)[::-1]
+                raw = packed_time(self._clock.shown(utc))[::-1]
                 return replies.Clock(time=WandTime(raw, civil, TimeCoding.BCD))
             case requests.WriteClock(civil=civil):
                 self._clock.set_to(civil, utc)
@@ -228,4 +240,13 @@ FCARD: Final = Personality(
     make=FcardWand,
     # docs/protocols/fcard.md, "Link": the maker's tool opens the port at this speed.
     baud=115_200,
+    usb=lambda _number: UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        # The maker's own numbers are not public.
+        product=0x0001,
+        maker="FCARD",
+        name="FC patrol wand",
+        name_zh="FC 巡更棒",
+    ),
 )

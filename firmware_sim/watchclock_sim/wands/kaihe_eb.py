@@ -16,8 +16,12 @@ from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.hardware.decimal_time import binary_time
 from watchclock_sim.hardware.memory import AppendedList
+from watchclock_sim.hardware.power import WakeCause
+from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.personality import NumberRule, Personality
+from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["KAIHE_EB", "KaiheWand"]
 
@@ -60,6 +64,7 @@ class KaiheWand:
         self._base = default_base if index_base is None else index_base
         self._clear_s = clear_s
         self._lost_records = setup.lost_records
+        self._life = PlainLife(setup, RadioHead, Notes(blow=self.knock))
         self._session = WandSession()
         self._cleared_at: float | None = None
         self._handed_out = 0
@@ -82,22 +87,27 @@ class KaiheWand:
         """Leaves no trace on this wand; guards touch a tag of their own."""
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
-        """A tag is touched; False when the memory is full.
+        """A tag is touched; False when it is not read or the memory is full.
 
         Variant B keeps the minute and the low two bytes of the number.
         """
-        time = binary_time(self._clock.reading(utc))
-        card = tag.number.rjust(CARD_OCTETS_A, b"\x00")[-CARD_OCTETS_A:]
-        if self._is_b:
-            return self.memory.append(time[:TIME_OCTETS_B] + card[-CARD_OCTETS_B:])
-        return self.memory.append(time + card)
+        read = self._life.read(tag.octets, utc)
+        is_kept = False
+        if read is not None and read.is_good:
+            time = binary_time(self._clock.shown(utc))
+            card = tag.number.rjust(CARD_OCTETS_A, b"\x00")[-CARD_OCTETS_A:]
+            kept = time[:TIME_OCTETS_B] + card[-CARD_OCTETS_B:] if self._is_b else time + card
+            is_kept = self.memory.append(kept)
+        self._life.behind_touch(utc)
+        return is_kept
 
     def knock(self, utc: datetime) -> bool:
         """The wand is hit or falls; False when its memory of that is full."""
-        return self.knocks.append(binary_time(self._clock.reading(utc)))
+        return self.knocks.append(binary_time(self._clock.shown(utc)))
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """What the wand answers, one item a frame; the state changes at once."""
+        self._life.use(utc, WakeCause.CABLE)
         return iter(self._frames(self._session.receive(data, now), now, utc))
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:
@@ -162,7 +172,7 @@ class KaiheWand:
     def _answer_setting(self, request: KnownRequest, utc: datetime) -> KaiheReply | None:
         match request:
             case requests.ReadClock():
-                shown = binary_time(self._clock.reading(utc))
+                shown = binary_time(self._clock.shown(utc))
                 weekday = b"" if self._is_b else bytes([self._clock.reading(utc).isoweekday()])
                 return replies.ShownClock(shown=shown + weekday)
             case requests.WriteClock(time=time):
@@ -206,4 +216,5 @@ KAIHE_EB: Final = Personality(
     make=KaiheWand,
     # The usual one of the three that docs/protocols/kaihe_eb.md names.
     baud=9_600,
+    usb=lambda _number: CP2102_BRIDGE,
 )

@@ -10,6 +10,7 @@ from watchclock_protocol.values import TagTechnology
 from watchclock_sim.errors import PersonalityUnknownError, SimulatorOptionError
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import UsbProfile
 
 __all__ = ["PERSONALITY_GROUP", "NumberRule", "Personality", "find_personality"]
 __all__ += ["personality_names"]
@@ -44,6 +45,8 @@ class Personality:
         baud: the speed its serial part speaks, 8-N-1, where it has not been set otherwise; 0 where
             any will do.
         wants_lines_low: whether it is silent while the host raises DTR or RTS.
+        usb: what it is on the bus, by the number it has where that decides; None for a wand
+            that has no USB.
     """
 
     name: str
@@ -53,6 +56,22 @@ class Personality:
     make: Callable[[WandSetup], Firmware]
     baud: int = 0
     wants_lines_low: bool = False
+    usb: Callable[[str], UsbProfile] | None = None
+
+    def usb_profile(self, number: str, usb_id: str | None = None) -> UsbProfile:
+        """What a wand of this number is on the bus.
+
+        Args:
+            number: one that it can have.
+            usb_id: another ``VID:PID`` than it comes with.
+
+        Raises:
+            SimulatorOptionError: it has no USB, or that is no ``VID:PID``.
+        """
+        if self.usb is None:
+            raise SimulatorOptionError(reason=f"a {self.name} has no USB")
+        profile = self.usb(number)
+        return profile if usb_id is None else profile.renumbered(usb_id)
 
     def check_number(self, number: str) -> None:
         """Make sure that such a wand can have this number.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.memory import WhenFull
+from watchclock_sim.hardware.profile import SOUND, HardwareLife
 
 __all__ = ["WandSetup"]
 
@@ -21,6 +22,7 @@ class WandSetup:
         when_full: what a full ring does; a list without slots always stops.
         logs_host_actions: whether it notes in its system log what the host does.
         lost_records: which records, counted from 1 as they are handed out, it leaves out.
+        life: what becomes of its parts.
     """
 
     number: str
@@ -30,3 +32,4 @@ class WandSetup:
     when_full: WhenFull = WhenFull.OVERWRITE
     logs_host_actions: bool = False
     lost_records: frozenset[int] = frozenset()
+    life: HardwareLife = SOUND

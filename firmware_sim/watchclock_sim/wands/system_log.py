@@ -6,6 +6,7 @@ from typing import Final
 
 from watchclock_sim.hardware.decimal_time import packed_time
 from watchclock_sim.hardware.memory import RecordRing
+from watchclock_sim.hardware.rtc_registers import ShownTime
 
 __all__ = ["SYSTEM_CAPACITY", "SystemCode", "SystemLog"]
 
@@ -42,11 +43,11 @@ class SystemLog:
         self.ring = RecordRing(SYSTEM_CAPACITY)
         self._logs_host_actions = logs_host_actions
 
-    def note(self, code: SystemCode, civil: datetime) -> None:
+    def note(self, code: SystemCode, civil: ShownTime | datetime) -> None:
         """Something happened to the wand."""
         self.ring.append(bytes([code]) + packed_time(civil) + b"\x00")
 
-    def note_host(self, code: SystemCode, civil: datetime) -> None:
+    def note_host(self, code: SystemCode, civil: ShownTime | datetime) -> None:
         """The host did something that some wands log."""
         if self._logs_host_actions:
             self.note(code, civil)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Final
 
-from watchclock_protocol.checksums import crc8_maxim
+from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
 from watchclock_protocol.dialects.vs.lists import RosterEntry
 from watchclock_protocol.dialects.vs.records import GUARD_TAG_BIT, LogKind, tag_field
 from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, IdentityReply
@@ -12,30 +12,32 @@ from watchclock_protocol.dialects.vs.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import ROM_OCTETS, TagId, TagTechnology
 from watchclock_protocol.wand_times import FIRST_SECOND
+from watchclock_sim.hardware.body import Body
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
+from watchclock_sim.hardware.health import HardwarePart
+from watchclock_sim.hardware.power import ResetCause, WakeCause
+from watchclock_sim.hardware.profile import Mishap
+from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
 from watchclock_sim.wands.vs_answers import VsAnswers
 from watchclock_sim.wands.vs_condition import CONTACT, RADIO, VsCondition
 from watchclock_sim.wands.vs_lists import ListMemory
 from watchclock_sim.wands.vs_log import VsLog
 from watchclock_sim.wands.vs_memory import VsMemory
+from watchclock_sim.wands.vs_mishaps import USUAL_MISHAPS, VsMishaps
+from watchclock_sim.wands.vs_parts import VsParts
 
-__all__ = ["KNOCK_MG", "SHORT_MS", "TOUCHES_A_MISHAP", "VS", "VsWand", "vs_identity"]
+__all__ = ["VS", "VsWand", "vs_identity"]
 
 MODELS: Final = {"5B": CONTACT, "5F": RADIO}
 """By the first two digits of the serial."""
 SERIAL_DIGITS: Final = 16
-FAMILY: Final = b"\x01"
 BATCH: Final = b"2026-05-B"
 PRODUCED: Final = date(2026, 5, 16)
 VERSION: Final = "1.4.0"
 SPARE_PAGES: Final = 2
-TOUCHES_A_MISHAP: Final = 25
-"""At every so many touches the head meets metal, or the wand a wall."""
-SHORT_MS: Final = 1500
-KNOCK_MG: Final = 2450
-KEY_OR_DOCK: Final = 1
-BROWN_OUT: Final = 2
 
 
 class VsWand:
@@ -52,11 +54,20 @@ class VsWand:
         self.model = MODELS[setup.number[:2]]
         pages = -(-setup.capacity // RECORDS_A_PAGE) + SPARE_PAGES
         self.memory = VsMemory(min(pages, self.model.most_pages), serial)
-        self.condition = VsCondition(model=self.model)
+        climate = setup.life.climate
+        self.condition = VsCondition(
+            model=self.model, warmest_c=climate.warmest_c, coldest_c=climate.coldest_c
+        )
         self.lists = ListMemory()
-        self.log = VsLog(self.memory, self.condition, setup.clock, setup.battery)
+        memory_life = setup.life.part(HardwarePart.MEMORY)
+        self.log = VsLog(self.memory, self.condition, setup.clock, setup.battery, memory_life)
+        head_life = setup.life.part(HardwarePart.HEAD)
+        head = ContactHead(head_life) if self.model is CONTACT else RadioHead(head_life)
+        self._body = Body(setup.life, setup.battery, setup.clock, head, USUAL_MISHAPS)
+        parts = VsParts(setup.life, self._body, self.memory)
+        self._mishaps = VsMishaps(self.log, parts)
         identity, _ = vs_identity(setup.number)
-        self._answers = VsAnswers(identity, self.log, self.lists, setup.lost_records)
+        self._answers = VsAnswers(identity, self.log, parts, self.lists, setup.lost_records)
         self._session = WandSession()
 
     @property
@@ -66,14 +77,7 @@ class VsWand:
 
     def power_on(self, utc: datetime) -> None:
         """Counted and logged; power that was lost leaves the open page torn."""
-        torn = self.memory.lose_power()
-        cause = KEY_OR_DOCK if torn is None else BROWN_OUT
-        self.condition.power_ons += 1
-        self.condition.brown_outs += cause == BROWN_OUT
-        self.log.watch_clock(utc)
-        self.log.note("power_on", utc, cause, self.condition.power_ons)
-        if torn is not None:
-            self.log.note("page_torn", utc, *torn)
+        self._begin_again(utc, ResetCause.KEY_OR_DOCK)
 
     def voltage_low(self, utc: datetime) -> None:
         """Logged."""
@@ -89,31 +93,26 @@ class VsWand:
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:
         """A tag is read; False for one this model cannot read."""
+        whole = _whole(tag)
         try:
-            tag_type, subject = tag_field(_whole(tag))
+            tag_type, _ = tag_field(whole)
         except ValueError:
             return False
         if not self.model.tag_types >> (tag_type - 1) & 1:
             return False
-        self.condition.touches += 1
-        self.log.ring_alarms(self.lists.alarms, utc)
-        status = GUARD_TAG_BIT if is_guard_tag else 0
-        self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
-        if self.condition.touches % TOUCHES_A_MISHAP == 0:
-            self._mishap(utc)
-        return True
-
-    def short(self, utc: datetime, duration_ms: int) -> None:
-        """Metal joins the contacts of the head for so long."""
-        self.condition.shorts += 1
-        self.condition.longest_short_ms = max(self.condition.longest_short_ms, duration_ms)
-        self.log.note("reader_short", utc, duration_ms, self.condition.shorts)
-
-    def knock(self, utc: datetime, strength_mg: int) -> None:
-        """The wand is hit, and feels it."""
-        self.condition.impacts += 1
-        self.condition.strongest_mg = max(self.condition.strongest_mg, strength_mg)
-        self.log.write(LogKind.KNOCK, 0, utc, strength_mg.to_bytes(8, "little"))
+        if not self._use(utc, WakeCause.TOUCH):
+            return False
+        reading = self._body.read(whole.octets, utc)
+        self.condition.took(reading)
+        is_kept = False
+        if reading.is_good and reading.octets is not None:
+            self.log.ring_alarms(self.lists.alarms, utc)
+            status = GUARD_TAG_BIT if is_guard_tag else 0
+            subject = reading.octets.ljust(SUBJECT_OCTETS, b"\x00")
+            is_kept = self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
+        for mishap in self._body.behind_touch():
+            self._befall(mishap, utc)
+        return is_kept
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """The frames of each answer; a command takes effect when its answer is drawn."""
@@ -124,6 +123,7 @@ class VsWand:
         return iter(())
 
     def _frames(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
+        self._use(utc, WakeCause.CABLE)
         for event in self._session.receive(data, now):
             match event:
                 case Transmit(frame):
@@ -134,11 +134,43 @@ class VsWand:
                 case _:
                     pass
 
-    def _mishap(self, utc: datetime) -> None:
-        if self.model is CONTACT:
-            self.short(utc, SHORT_MS)
-        else:
-            self.knock(utc, KNOCK_MG)
+    def _use(self, utc: datetime, cause: WakeCause) -> bool:
+        """What happened until now, then this use; False when the wand does not do it."""
+        for happened_at, mishap in self._body.timeline.due(utc):
+            self._befall(mishap, happened_at)
+        use = self._body.use(utc, cause)
+        if use.reset is not None:
+            self._begin_again(utc, use.reset)
+        self.log.watch_chip(utc)
+        if use.is_low:
+            self.voltage_low(utc)
+        if use.is_normal:
+            self.log.note("voltage_normal", utc, self.log.voltage_mv(utc))
+        return use.is_awake
+
+    def _befall(self, mishap: Mishap, utc: datetime) -> None:
+        half = b""
+        if mishap.octets:
+            cut = self.log.entry(LogKind.PATROL, 1, utc, bytes(SUBJECT_OCTETS))
+            half = self.memory.half_record(cut, mishap.octets)
+        self._mishaps.feel(mishap, utc)
+        cause = self._body.befall(mishap, utc)
+        if cause is not None:
+            self._begin_again(utc, cause, half)
+
+    def _begin_again(self, utc: datetime, cause: ResetCause, half: bytes = b"") -> None:
+        """Counted and logged. Only a watchdog or a reset leaves the memory's power on."""
+        torn = None
+        if cause in (ResetCause.KEY_OR_DOCK, ResetCause.BROWN_OUT):
+            torn = self.memory.lose_power(half)
+        if torn is not None:
+            cause = ResetCause.BROWN_OUT
+            self.memory.recover()
+        self.condition.began_again(cause)
+        self.log.watch_clock(utc)
+        self.log.note("power_on", utc, cause, self.condition.power_ons)
+        if torn is not None:
+            self.log.note("page_torn", utc, *torn)
 
 
 def vs_identity(number: str) -> tuple[IdentityReply, int]:
@@ -160,14 +192,33 @@ def _whole(tag: TagId) -> TagId:
     """The tag as the head reads it: a button named by its serial alone is a DS1990."""
     if tag.technology is not TagTechnology.IBUTTON or len(tag.octets) == ROM_OCTETS:
         return tag
-    rom = FAMILY + tag.octets[::-1].ljust(ROM_OCTETS - 2, b"\x00")
-    return TagId(tag.technology, rom + bytes((crc8_maxim(rom),)))
+    return TagId(tag.technology, rom_of(tag))
 
 
 def _is_number(number: str) -> bool:
     is_serial = len(number) == SERIAL_DIGITS and set(number) <= set("0123456789ABCDEF")
     return is_serial and number[:2] in MODELS
 
+
+USB_PROFILES: Final = {
+    "5B": UsbProfile(
+        kind=UsbKind.CDC_ACM,
+        vendor=TEST_VENDOR,
+        product=0x0002,
+        maker="watchclock",
+        name="VS5000B patrol wand",
+        name_zh="VS5000B 巡更棒",
+    ),
+    "5F": UsbProfile(
+        kind=UsbKind.BULK_AND_HID,
+        vendor=TEST_VENDOR,
+        product=0x0003,
+        maker="watchclock",
+        name="VF5000+ patrol wand",
+        name_zh="VF5000+ 巡更棒",
+    ),
+}
+"""By the first two digits of the serial."""
 
 VS: Final = Personality(
     name="vs",
@@ -178,4 +229,5 @@ VS: Final = Personality(
         allows=_is_number,
     ),
     make=VsWand,
+    usb=lambda number: USB_PROFILES[number[:2]],
 )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from watchclock_protocol.dialects.vs import replies, requests
-from watchclock_protocol.dialects.vs.evidence import Outcome
+from watchclock_protocol.dialects.vs.evidence import Outcome, Part
 from watchclock_protocol.dialects.vs.layouts import PAGE_HEAD_OCTETS
 from watchclock_protocol.dialects.vs.lists import ListNumber
 from watchclock_protocol.dialects.vs.records import RECORD_OCTETS, LogKind
@@ -21,6 +21,7 @@ from watchclock_protocol.dialects.vs.requests import MOST_PAGES_A_REQUEST, VsReq
 from watchclock_protocol.wand_times import civil_of_seconds
 from watchclock_sim.wands.vs_lists import CHANGED_EVENTS, ListMemory
 from watchclock_sim.wands.vs_log import VsLog
+from watchclock_sim.wands.vs_parts import VsParts
 
 __all__ = ["VsAnswers"]
 
@@ -28,7 +29,7 @@ LOG: Final = logging.getLogger(__name__)
 MOST_MILLISECONDS: Final = 999
 STOPPED: Final = 1
 UNWRITTEN: Final = b"\xff" * RECORD_OCTETS
-Part = Callable[[VsRequest, datetime], VsReply | None]
+Answer = Callable[[VsRequest, datetime], VsReply | None]
 
 
 class VsAnswers:
@@ -37,6 +38,7 @@ class VsAnswers:
     Args:
         identity: what it says of itself.
         log: its log, memory and clock.
+        parts: what its self-test tests.
         lists: its roster, names and alarm times.
         lost_records: which records, counted from 1 as they are handed out, read as zeros.
     """
@@ -45,11 +47,13 @@ class VsAnswers:
         self,
         identity: IdentityReply,
         log: VsLog,
+        parts: VsParts,
         lists: ListMemory,
         lost_records: frozenset[int],
     ) -> None:
         self._identity = identity
         self._log = log
+        self._parts = parts
         self._memory = log.memory
         self._condition = log.condition
         self._lists = lists
@@ -61,19 +65,19 @@ class VsAnswers:
         if isinstance(request, requests.ReadPages):
             yield from self._hand_out(request)
             return
-        parts: tuple[Part, ...] = (
+        answers: tuple[Answer, ...] = (
             self._tell,
             self._examine,
             self._give_up,
             self._set_clock,
             self._change_lists,
         )
-        for part in parts:
-            reply = part(request, utc)
+        for answer in answers:
+            reply = answer(request, utc)
             if reply is not None:
                 yield reply
                 return
-        raise AssertionError(f"no part answers {request}")
+        raise AssertionError(f"nobody answers {request}")
 
     def _tell(self, request: VsRequest, utc: datetime) -> VsReply | None:
         match request:
@@ -91,15 +95,16 @@ class VsAnswers:
                 return None
 
     def _examine(self, request: VsRequest, utc: datetime) -> VsReply | None:
-        voltage_mv, flaws = self._log.voltage_mv(utc), self._memory.torn_pages
         match request:
             case requests.ReadEvidence():
-                items = self._condition.evidence(voltage_mv, flaws)
+                parts = self._parts.evidence(utc)
+                items = self._condition.evidence(self._log.voltage_mv(utc), parts)
                 return replies.EvidenceReply(items=items)
             case requests.ReadDeclaration():
                 return replies.Declaration(numbers=self._condition.declared)
             case requests.RunSelfTest(parts=parts):
-                results = self._condition.self_test(parts, voltage_mv, flaws)
+                asked = [part for part in Part if parts >> (part - 1) & 1]
+                results = tuple(self._parts.self_test(part, utc) for part in asked)
                 failed = [each.part for each in results if each.outcome == Outcome.FAILED]
                 bits = sum(1 << part - 1 for part in failed)
                 self._log.note("self_tested", utc, bits, len(results))

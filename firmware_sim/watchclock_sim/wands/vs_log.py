@@ -8,6 +8,7 @@ from watchclock_protocol.dialects.vs.records import EVENTS, STOPPED_BIT, LogKind
 from watchclock_protocol.wand_times import FIRST_SECOND, civil_of_seconds
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.health import Health, PartLife
 from watchclock_sim.wands.vs_condition import VsCondition
 from watchclock_sim.wands.vs_memory import LogEntry, VsMemory
 
@@ -28,16 +29,23 @@ class VsLog:
         condition: what the wand knows of itself.
         clock: its clock.
         battery: its battery.
+        life: of the memory.
     """
 
     def __init__(
-        self, memory: VsMemory, condition: VsCondition, clock: WandClock, battery: Battery
+        self,
+        memory: VsMemory,
+        condition: VsCondition,
+        clock: WandClock,
+        battery: Battery,
+        life: PartLife,
     ) -> None:
         self.memory = memory
         self.condition = condition
         self.guard_number = 0
         self._clock = clock
         self._battery = battery
+        self._life = life
         self._seen_s = 0
 
     def voltage_mv(self, utc: datetime) -> int:
@@ -68,26 +76,44 @@ class VsLog:
 
     def write(
         self, kind: LogKind, code: int, utc: datetime, subject: bytes, status: int = 0
-    ) -> None:
-        """A record of any kind; unread records that it costs are noted behind it."""
-        seconds, _ = self.shown(utc)
-        voltage_mv = self.voltage_mv(utc)
-        self.condition.lowest_mv = min(self.condition.lowest_mv, voltage_mv)
+    ) -> bool:
+        """A record of any kind; unread records that it costs are noted behind it.
+
+        Returns:
+            False when the memory takes nothing, or the record is not what it should be.
+        """
+        entry = self.entry(kind, code, utc, subject, status)
+        health = self._life.health(utc)
+        if health is Health.DEAD:
+            return False
+        use = self.memory.newest_sequence
+        self.memory.erase_fails = not self._life.works(utc, f"erase {use}")
+        rots = not self._life.works(utc, f"record {use}")
         first_lost = max(self.memory.read_pointer + 1, self.memory.oldest_sequence)
-        lost = self.memory.append(
-            LogEntry(
-                kind=kind,
-                code=code,
-                seconds=seconds,
-                subject=subject,
-                guard_number=self.guard_number,
-                voltage_mv=voltage_mv,
-                status=status | (STOPPED_BIT if self.condition.has_stopped else 0),
-            )
-        )
-        self._seen_s = max(self._seen_s, seconds)
+        lost = self.memory.append(entry, rots=rots)
+        self._seen_s = max(self._seen_s, entry.seconds)
         if lost:
             self.note("records_overwritten", utc, lost, first_lost)
+        return lost is not None and not rots
+
+    def entry(
+        self, kind: LogKind, code: int, utc: datetime, subject: bytes, status: int = 0
+    ) -> LogEntry:
+        """What a record made now says."""
+        seconds, _ = self.shown(utc)
+        voltage_mv = self.voltage_mv(utc)
+        lowest_mv = voltage_mv if self._battery.cell is None else self._battery.loaded_mv(utc)
+        self.condition.lowest_mv = min(self.condition.lowest_mv, lowest_mv)
+        is_doubtful = self.condition.has_stopped or not self._clock.is_time(utc)
+        return LogEntry(
+            kind=kind,
+            code=code,
+            seconds=seconds,
+            subject=subject,
+            guard_number=self.guard_number,
+            voltage_mv=voltage_mv,
+            status=status | (STOPPED_BIT if is_doubtful else 0),
+        )
 
     def watch_clock(self, utc: datetime) -> None:
         """Power came: a clock that shows less than the last record did was without supply."""
@@ -95,6 +121,16 @@ class VsLog:
         if seconds >= self._seen_s:
             return
         last_s, self._seen_s = self._seen_s, seconds
+        self.condition.jumped(last_s - seconds)
+        self._stopped(seconds, last_s, utc)
+
+    def watch_chip(self, utc: datetime) -> None:
+        """The wand woke: a clock chip that can tell says that its oscillator stopped."""
+        if self._clock.has_stopped(utc) and not self.condition.has_stopped:
+            seconds, _ = self.shown(utc)
+            self._stopped(seconds, self._seen_s, utc)
+
+    def _stopped(self, seconds: int, last_s: int, utc: datetime) -> None:
         self.condition.clock_stops += 1
         self.condition.last_stop_s = seconds
         self.condition.has_stopped = True

@@ -1,13 +1,18 @@
 """The flash memory of a simulated vs wand: a ring of pages with one log of records in it."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from watchclock_protocol.dialects.vs.layouts import RECORD_FIELDS
+from watchclock_protocol.dialects.vs.layouts import (
+    PAGE_HEAD_OCTETS,
+    PAGE_OCTETS,
+    RECORD_FIELDS,
+)
 from watchclock_protocol.dialects.vs.pages import PageHead, build_page
 from watchclock_protocol.dialects.vs.records import RECORD_OCTETS, LogKind
 from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE
+from watchclock_sim.hardware.flash import Flash
+from watchclock_sim.wands.vs_recovery import FoundPage, found_pages
 
 __all__ = ["LogEntry", "VsMemory"]
 
@@ -26,18 +31,16 @@ class LogEntry:
 
 
 @dataclass(slots=True, kw_only=True)
-class _FlashPage:
-    """A page and what the firmware knows of it.
+class _PageIndex:
+    """What the firmware knows of a page of its memory.
 
     Attributes:
-        records: whole records, then what a loss of power left of the last one.
-        kinds: of the whole records.
+        kinds: of its records in their order; None for one that is damaged.
         is_torn: power was lost before it was closed.
     """
 
     head: PageHead
-    records: bytearray = field(default_factory=bytearray)
-    kinds: list[LogKind] = field(default_factory=list[LogKind])
+    kinds: list[LogKind | None] = field(default_factory=list[LogKind | None])
     is_torn: bool = False
 
     @property
@@ -45,16 +48,21 @@ class _FlashPage:
         return len(self.kinds) == RECORDS_A_PAGE
 
     @property
-    def has_half_record(self) -> bool:
-        return len(self.records) > RECORD_OCTETS * len(self.kinds)
-
-    @property
     def last_sequence(self) -> int:
-        return self.head.first_sequence + len(self.kinds) - 1
+        """Of the last good record, or of the one before the first."""
+        place = len(self.kinds)
+        while place and self.kinds[place - 1] is None:
+            place -= 1
+        return self.head.first_sequence + place - 1
 
-    def after(self, pointer: int) -> Iterator[LogKind]:
+    def after(self, pointer: int) -> list[LogKind | None]:
         """The kinds of the records behind the read pointer."""
-        return iter(self.kinds[max(0, pointer - self.head.first_sequence + 1) :])
+        return self.kinds[max(0, pointer - self.head.first_sequence + 1) :]
+
+    def good_after(self, pointer: int) -> int:
+        """How many good records are behind the read pointer."""
+        kinds = self.after(pointer)
+        return len(kinds) - kinds.count(None)
 
 
 class VsMemory:
@@ -63,18 +71,28 @@ class VsMemory:
     Args:
         pages: how many it has.
         serial: of the wand, written into every page.
+        flash: what it is stored in; None for a new one.
+
+    Attributes:
+        erase_fails: the next place to be erased turns out to be bad.
     """
 
-    def __init__(self, pages: int, serial: bytes) -> None:
+    def __init__(self, pages: int, serial: bytes, flash: Flash | None = None) -> None:
         self.capacity = pages
+        self.flash: Final = flash or Flash(pages, PAGE_OCTETS, seed=serial.hex())
         self.read_pointer = 0
         self.newest_sequence = 0
         self.overwritten = 0
         self.formats = 0
+        self.erase_fails = False
         self._serial: Final = serial
-        self._pages: dict[int, _FlashPage] = {}
-        self._open: _FlashPage | None = None
+        self._pages: dict[int, _PageIndex] = {}
+        self._open: _PageIndex | None = None
+        self._meant = bytearray()
+        """The records of the open page as the processor has them."""
         self._next_page = 0
+        self._rotted = 0
+        self._is_worn_out = False
 
     @property
     def newest_page(self) -> int:
@@ -104,47 +122,53 @@ class VsMemory:
 
     @property
     def damaged(self) -> int:
-        """Half records behind the read pointer."""
-        return sum(
-            page.has_half_record and page.last_sequence + 1 > self.read_pointer
-            for page in self._pages.values()
-        )
+        """Damaged records behind the read pointer."""
+        return sum(page.after(self.read_pointer).count(None) for page in self._pages.values())
 
     @property
-    def torn_pages(self) -> int:
-        """Pages that were open when power was lost."""
-        return sum(page.is_torn for page in self._pages.values())
+    def flaws(self) -> int:
+        """Pages that were open when power was lost, and records that rotted."""
+        torn = sum(page.is_torn for page in self._pages.values())
+        return torn + self._rotted
 
     def unread(self, kind: LogKind | None = None) -> int:
-        """Records behind the read pointer, of one kind or of all."""
-        return sum(
-            kind in (None, found)
-            for page in self._pages.values()
-            for found in page.after(self.read_pointer)
-        )
+        """Good records behind the read pointer, of one kind or of all."""
+        pages, pointer = self._pages.values(), self.read_pointer
+        if kind is None:
+            return sum(page.good_after(pointer) for page in pages)
+        return sum(page.after(pointer).count(kind) for page in pages)
 
-    def append(self, entry: LogEntry) -> int:
-        """Store a record; how many unread records that cost."""
+    def append(self, entry: LogEntry, *, rots: bool = False) -> int | None:
+        """Store a record; how many unread records that cost.
+
+        Args:
+            entry: what it says.
+            rots: one of its bits does not last.
+
+        Returns:
+            None when it could not be stored, because a page that is worn out would be next.
+        """
         lost = 0
         page = self._open
         if page is None or page.is_full:
+            if not self._erase_next():
+                return None
             lost = self._make_room()
             page = self._begin(entry.seconds)
+        record = self._record(entry)
+        start = self._write(page, record)
         self.newest_sequence += 1
-        page.records += RECORD_FIELDS.build(
-            {
-                "sequence": self.newest_sequence,
-                "kind": entry.kind,
-                "code": entry.code,
-                "guard_number": entry.guard_number,
-                "time": entry.seconds.to_bytes(4, "little"),
-                "subject": entry.subject,
-                "voltage_mv": entry.voltage_mv,
-                "status": entry.status,
-            }
-        )
-        page.kinds.append(entry.kind)
+        if rots:
+            self.flash.rot(self._place(page), start, RECORD_OCTETS)
+            self._rotted += 1
+        page.kinds.append(None if rots else entry.kind)
+        if page.is_full:
+            self._close(page)
         return lost
+
+    def half_record(self, entry: LogEntry, octets: int) -> bytes:
+        """What had been written of a record when power was lost."""
+        return self._record(entry)[:octets]
 
     def lose_power(self, half_record: bytes = b"") -> tuple[int, int] | None:
         """Leave the open page as it is; its number and how many records it saved, if one was open.
@@ -156,10 +180,31 @@ class VsMemory:
         if page is None or page.is_full:
             return None
         page.is_torn = True
-        page.records += half_record
+        saved = page.good_after(0)
         if half_record:
+            self._write(page, half_record)
+            page.kinds.append(None)
             self.newest_sequence += 1
-        return page.head.number, len(page.kinds)
+        return page.head.number, saved
+
+    def recover(self) -> None:
+        """Read from the flash what is known of every page; the open one was left torn.
+
+        Of a record that was cut so early that nothing shows, the sequence is given again.
+        """
+        self._open = None
+        self._pages = {
+            page.head.number: _PageIndex(
+                head=page.head, kinds=list(page.kinds), is_torn=page.is_torn
+            )
+            for page in sorted(found_pages(self.flash, self._serial), key=_number_of)
+        }
+        self._next_page = max((number + 1 for number in self._pages), default=self._next_page)
+        self.newest_sequence = max(
+            (page.head.first_sequence + len(page.kinds) - 1 for page in self._pages.values()),
+            default=self.newest_sequence,
+        )
+        self._rotted = 0
 
     def acknowledge(self, sequence: int) -> bool:
         """Move the read pointer; False when it would go back or beyond the newest record."""
@@ -173,6 +218,7 @@ class VsMemory:
         count = len(self._pages)
         self._pages.clear()
         self._open = None
+        self.flash.erase_all()
         self.formats += 1
         return count
 
@@ -181,25 +227,76 @@ class VsMemory:
         page = self._pages.get(number)
         if page is None:
             return None
-        return build_page(page.head, bytes(page.records), is_open=page.is_torn)
+        stored = self.flash.read(self._place(page))
+        if page.is_torn or page.is_full:
+            return stored
+        end = PAGE_HEAD_OCTETS + RECORD_OCTETS * len(page.kinds)
+        return build_page(page.head, stored[PAGE_HEAD_OCTETS:end])
+
+    def _record(self, entry: LogEntry) -> bytes:
+        return RECORD_FIELDS.build(
+            {
+                "sequence": self.newest_sequence + 1,
+                "kind": entry.kind,
+                "code": entry.code,
+                "guard_number": entry.guard_number,
+                "time": entry.seconds.to_bytes(4, "little"),
+                "subject": entry.subject,
+                "voltage_mv": entry.voltage_mv,
+                "status": entry.status,
+            }
+        )
+
+    def _place(self, page: _PageIndex) -> int:
+        return page.head.number % self.capacity
+
+    def _write(self, page: _PageIndex, record: bytes) -> int:
+        """Write into the next place of the page; where that begins."""
+        start = PAGE_HEAD_OCTETS + RECORD_OCTETS * len(page.kinds)
+        self.flash.program(self._place(page), start, record)
+        self._meant += record
+        return start
+
+    def _close(self, page: _PageIndex) -> None:
+        """Write count and CRC-32, which is that of what was meant to be stored."""
+        head = build_page(page.head, bytes(self._meant))[:PAGE_HEAD_OCTETS]
+        self.flash.program(self._place(page), 0, head)
 
     def _make_room(self) -> int:
-        """Erase the oldest page when every place is used; how many unread records it held."""
+        """Give up the oldest page when every place is used; how many unread records it held."""
         if len(self._pages) < self.capacity:
             return 0
         page = self._pages.pop(self.oldest_page)
-        lost = sum(1 for _ in page.after(self.read_pointer))
+        lost = page.good_after(self.read_pointer)
         self.overwritten += lost
         return lost
 
-    def _begin(self, seconds: int) -> _FlashPage:
+    def _erase_next(self) -> bool:
+        """Erase the next place if it was ever written; False when it is worn out for good."""
+        if self._is_worn_out:
+            return False
+        place = self._next_page % self.capacity
+        fails, self.erase_fails = self.erase_fails, False
+        if self._next_page >= self.capacity and not self.flash.erase(place, fails=fails):
+            self._is_worn_out = True
+        return not self._is_worn_out
+
+    def _begin(self, seconds: int) -> _PageIndex:
+        """Write a head into the next place."""
+        place = self._next_page % self.capacity
         head = PageHead(
             number=self._next_page,
             first_sequence=self.newest_sequence + 1,
-            wear=self._next_page // self.capacity + self.formats,
+            wear=self.flash.wear(place),
             begun=seconds,
             serial=self._serial,
         )
-        self._pages[head.number] = self._open = page = _FlashPage(head=head)
+        self._meant.clear()
+        self.flash.program(place, 0, build_page(head, b"", is_open=True)[:PAGE_HEAD_OCTETS])
+        self._pages[head.number] = self._open = page = _PageIndex(head=head)
         self._next_page += 1
         return page
+
+
+def _number_of(page: FoundPage) -> int:
+    return page.head.number

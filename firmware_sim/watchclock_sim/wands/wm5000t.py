@@ -22,10 +22,14 @@ from watchclock_protocol.dialects.wm5000t.commands import (
 from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TagTechnology
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
 from watchclock_sim.hardware.memory import AppendedList
+from watchclock_sim.hardware.power import WakeCause
 from watchclock_sim.wands.personality import NumberRule, Personality
+from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE
 
 __all__ = ["KEPT_OCTETS", "SERIAL_OCTETS", "WM5000T", "Wm5000tWand"]
 
@@ -49,6 +53,7 @@ class Wm5000tWand:
         self._clock = setup.clock
         self._number = bytes.fromhex(setup.number)
         self._lost_records = setup.lost_records
+        self._life = PlainLife(setup, ContactHead, Notes())
         self._session = WandSession()
         self._next = 0
         self._handed_out = 0
@@ -71,12 +76,19 @@ class Wm5000tWand:
         """Leaves no trace on this wand; guards touch a tag of their own."""
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
-        """A button is touched; False when the memory is full."""
-        serial = tag.number[-KEPT_OCTETS:].rjust(SERIAL_OCTETS, b"\x00")
-        return self.memory.append(packed_time(self._clock.reading(utc)) + serial)
+        """A button is touched; False when it is not read or the memory is full."""
+        read = self._life.read(rom_of(tag), utc)
+        is_kept = False
+        if read is not None and read.is_good and read.octets is not None:
+            number = TagId(tag.technology, read.octets).number
+            serial = number[-KEPT_OCTETS:].rjust(SERIAL_OCTETS, b"\x00")
+            is_kept = self.memory.append(packed_time(self._clock.shown(utc)) + serial)
+        self._life.behind_touch(utc)
+        return is_kept
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """Echo and answer of each command as one frame; the state changes at once."""
+        self._life.use(utc, WakeCause.CABLE)
         return iter(self._frames(self._session.receive(data, now), now, utc))
 
     def expire(self, now: float, utc: datetime) -> Iterator[bytes]:
@@ -145,4 +157,5 @@ WM5000T: Final = Personality(
     # wand does while they are high is not known; this one is silent.
     baud=19_200,
     wants_lines_low=True,
+    usb=lambda _number: CP2102_BRIDGE,
 )

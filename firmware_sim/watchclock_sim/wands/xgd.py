@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.dialects.xgd.commands import (
     AnswerPush,
     AreYouThere,
@@ -33,8 +32,12 @@ from watchclock_protocol.dialects.xgd.commands import (
 from watchclock_protocol.dialects.xgd.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TagTechnology
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
+from watchclock_sim.hardware.power import WakeCause
+from watchclock_sim.hardware.rtc_registers import ShownTime
 from watchclock_sim.wands.personality import NumberRule, Personality
+from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["MOST_RECORDS", "PUSH_AGAIN_S", "XGD", "XgdWand"]
@@ -45,9 +48,7 @@ MOST_RECORDS: Final = 255
 PUSH_AGAIN_S: Final = 2.0
 """How often a record is pushed that nobody answers; of a real controller it is not known."""
 LARGEST_ADDRESS: Final = 255
-ROM_OCTETS: Final = 8
 PART_OCTETS: Final = 3
-FAMILY: Final = b"\x01"
 
 
 class XgdWand:
@@ -63,6 +64,7 @@ class XgdWand:
         self._capacity = min(setup.capacity, MOST_RECORDS)
         self._clock = setup.clock
         self._lost_records = setup.lost_records
+        self._life = PlainLife(setup, ContactHead, Notes())
         self._session = WandSession(int(setup.number))
         self._handed_out = 0
         self._push_at: float | None = None
@@ -85,13 +87,19 @@ class XgdWand:
         """Leaves no trace on this controller; guards touch a tag of their own."""
 
     def touch(self, tag: TagId, utc: datetime, *, is_guard_tag: bool) -> bool:  # noqa: ARG002 - this wand cannot tell
-        """A button is touched; False when the memory is full."""
-        if len(self.records) >= self._capacity:
-            return False
-        number = self.records[-1][1] % MOST_RECORDS + 1 if self.records else 1
-        time = _stored_time(self._clock.reading(utc))
-        self.records.append(bytes([0, number]) + time + _rom(tag))
-        return True
+        """A button is touched; False when it is not read or the memory is full.
+
+        It keeps what it read last whatever its CRC says: the host finds out.
+        """
+        read = self._life.read(rom_of(tag), utc, WakeCause.CABLE)
+        is_kept = False
+        if read is not None and read.octets is not None and len(self.records) < self._capacity:
+            number = self.records[-1][1] % MOST_RECORDS + 1 if self.records else 1
+            time = _stored_time(self._clock.shown(utc))
+            self.records.append(bytes([0, number]) + time + read.octets)
+            is_kept = True
+        self._life.behind_touch(utc)
+        return is_kept
 
     def receive(self, data: bytes, now: float, utc: datetime) -> Iterator[bytes]:
         """One frame an answer; the state changes as the frames are drawn."""
@@ -142,7 +150,7 @@ class XgdWand:
         return reply
 
     def _answer_setting(self, request: XgdRequest, utc: datetime) -> XgdReply:
-        shown = _stored_time(self._clock.reading(utc))
+        shown = _stored_time(self._clock.shown(utc))
         time, date = shown[:PART_OCTETS], shown[PART_OCTETS:]
         match request:
             case ReadWorkMode():
@@ -175,17 +183,9 @@ class XgdWand:
         return StoredRecord(self.records[place - 1])
 
 
-def _stored_time(civil: datetime) -> bytes:
+def _stored_time(shown: ShownTime) -> bytes:
     """``ss mm HH dd MM yy``: what is packed elsewhere as ``yy MM dd HH mm ss``, from behind."""
-    return packed_time(civil)[::-1]
-
-
-def _rom(tag: TagId) -> bytes:
-    """The eight bytes the reader sees; a serial without family and CRC is one of a DS1990."""
-    if len(tag.octets) == ROM_OCTETS:
-        return tag.octets
-    rom = FAMILY + tag.number.rjust(ROM_OCTETS - 2, b"\x00")[::-1]
-    return rom + bytes([crc8_maxim(rom)])
+    return packed_time(shown)[::-1]
 
 
 def _is_address(number: str) -> bool:

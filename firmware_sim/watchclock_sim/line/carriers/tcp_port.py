@@ -37,6 +37,9 @@ class TcpPort:
         host: interface to listen on.
         port: TCP port, 0 for any free one, which is then kept.
 
+    Attributes:
+        hosts_let_in: how many there have been, the present one included.
+
     Raises:
         PortTakenError: the port is in use or may not be used.
     """
@@ -51,6 +54,7 @@ class TcpPort:
         self._host_link: socket.socket | None = None
         self._end = WatchedEnd()
         self._has_told_no_room = False
+        self.hosts_let_in = 0
         self.replug()
 
     @property
@@ -58,6 +62,11 @@ class TcpPort:
         """Where a host connects to."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"tcp:{host}:{self._port}"
+
+    @property
+    def has_host(self) -> bool:
+        """Whether a host is connected."""
+        return self._host_link is not None
 
     def watch(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` whenever there is something to do; see ``Port.watch``."""
@@ -81,7 +90,7 @@ class TcpPort:
         except OSError:
             data = b""
         if not data:
-            self._drop_host()
+            self.drop_host()
         return data
 
     def write(self, data: bytes) -> int:
@@ -93,7 +102,7 @@ class TcpPort:
         except BlockingIOError:
             taken = 0
         except OSError:
-            self._drop_host()
+            self.drop_host()
             return len(data)
         if taken < len(data):
             self._end.has_refused()
@@ -102,7 +111,8 @@ class TcpPort:
     def unplug(self) -> None:
         """Drop the host and stop listening."""
         self._end.follow(None)
-        for link in (self._host_link, self._listener):
+        # The listener first, so that a host which tries again at once finds nobody there.
+        for link in (self._listener, self._host_link):
             if link is not None:
                 link.close()
         self._host_link = self._listener = None
@@ -146,6 +156,7 @@ class TcpPort:
         for level, option, value in KEEPALIVE:
             link.setsockopt(level, option, value)
         self._host_link = link
+        self.hosts_let_in += 1
         self._end.follow(link.fileno())
         return True
 
@@ -156,7 +167,8 @@ class TcpPort:
             self._has_told_no_room = True
         self._end.rest(NO_ROOM_S)
 
-    def _drop_host(self) -> None:
+    def drop_host(self) -> None:
+        """Hang up on the present host, if there is one; the next one's turn has come."""
         if self._host_link is None:
             return
         self._end.follow(self._listener.fileno() if self._listener is not None else None)

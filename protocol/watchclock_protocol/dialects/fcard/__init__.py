@@ -10,6 +10,7 @@ from watchclock_protocol.dialect import Capability, Dialect, LineSettings
 from watchclock_protocol.dialects.fcard.host import FcardHostSession, tokens
 from watchclock_protocol.dialects.fcard.listener import NAME, FcardListener
 from watchclock_protocol.dialects.fcard.records import CARD_RECORDS, SYSTEM_RECORDS
+from watchclock_protocol.fcard_family.frames import FRAMING
 
 __all__ = ["FCARD"]
 
@@ -33,4 +34,5 @@ FCARD: Final = Dialect(
     listener=FcardListener,
     host=_host,
     record_layouts=(CARD_RECORDS, SYSTEM_RECORDS),
+    framing=FRAMING,
 )

@@ -1,22 +1,24 @@
-"""The frames of a long answer built from columns, the counterpart of ``frame_columns``.
+"""The frames of a long answer built from columns.
 
 ``WandSession.reply`` builds the same bytes from one value a record; a test holds them together.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
-from watchclock_protocol.dialects.fcard.frame_columns import (
-    COUNT_OCTETS,
-    PAGE_CODES,
-    SERIAL_OCTETS,
-)
 from watchclock_protocol.dialects.fcard.wand import RECORDS_A_FRAME
 from watchclock_protocol.fcard_family.frames import Frame, build_frame
 from watchclock_protocol.framing.frame_table import Octets
 from watchclock_protocol.records import RecordKind
 
 __all__ = ["page_frames"]
+
+PAGE_CODES: Final = (0x34, 0x06)
+"""Class and command of pages of records, of cards and of the system alike."""
+SERIAL_OCTETS: Final = 4
+COUNT_OCTETS: Final = 4
 
 
 def page_frames(

@@ -9,6 +9,7 @@ from typing import Final
 from watchclock_protocol.dialect import Dialect, LineSettings
 from watchclock_protocol.dialects.fcard_reader.host import FcardReaderSession
 from watchclock_protocol.dialects.fcard_reader.listener import NAME, FcardReaderListener
+from watchclock_protocol.fcard_family.frames import FRAMING
 from watchclock_protocol.fcard_family.info_codes import tokens
 
 __all__ = ["FCARD_READER"]
@@ -25,4 +26,5 @@ FCARD_READER: Final = Dialect(
     capabilities=frozenset(),
     listener=FcardReaderListener,
     desk_reader=_desk_reader,
+    framing=FRAMING,
 )

@@ -12,6 +12,7 @@ from watchclock_protocol.dialects.kaihe_eb.listener import NAME, KaiheListener
 from watchclock_protocol.dialects.kaihe_eb.profile import IndexBase
 from watchclock_protocol.dialects.kaihe_eb.records import KNOCKS, PATROLS_A, PATROLS_B
 from watchclock_protocol.records import RecordKind
+from watchclock_protocol.usb_identities import cp210x
 
 __all__ = ["KAIHE_EB"]
 
@@ -28,4 +29,5 @@ KAIHE_EB: Final = Dialect(
     host=host_opener(),
     profiles={f"index_from_{base}": host_opener(base) for base in IndexBase},
     record_layouts=(PATROLS_A, PATROLS_B, KNOCKS),
+    usb=(cp210x("JasonBoy5/UsbSerialExamples"),),
 )

@@ -6,9 +6,11 @@ Source: docs/protocols/vs.md, from which alone both roles can be built.
 from typing import Final
 
 from watchclock_protocol.dialect import Capability, Dialect, LineSettings
+from watchclock_protocol.dialects.vs.frames import FRAMING
 from watchclock_protocol.dialects.vs.host import VsHostSession, tokens
 from watchclock_protocol.dialects.vs.listener import NAME, VsListener
 from watchclock_protocol.dialects.vs.records import RECORDS
+from watchclock_protocol.dialects.vs.usb_devices import USB_DEVICES
 
 __all__ = ["VS"]
 
@@ -33,4 +35,6 @@ VS: Final = Dialect(
     listener=VsListener,
     host=_host,
     record_layouts=(RECORDS,),
+    framing=FRAMING,
+    usb=USB_DEVICES,
 )

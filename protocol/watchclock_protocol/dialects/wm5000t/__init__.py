@@ -10,6 +10,7 @@ from watchclock_protocol.dialects.wm5000t.host import Wm5000tHost
 from watchclock_protocol.dialects.wm5000t.listener import NAME, Wm5000tListener
 from watchclock_protocol.dialects.wm5000t.records import RECORDS
 from watchclock_protocol.session import HostSession
+from watchclock_protocol.usb_identities import cp210x
 
 __all__ = ["WM5000T"]
 
@@ -26,4 +27,5 @@ WM5000T: Final = Dialect(
     listener=Wm5000tListener,
     host=_open_host,
     record_layouts=(RECORDS,),
+    usb=(cp210x("koliha/jwm-wm5000t, readme.md"),),
 )

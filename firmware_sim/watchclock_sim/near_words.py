@@ -1,0 +1,17 @@
+"""Tells a person who misspelt a word which one was probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = ["nearest", "suggestion"]
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like this one, None when none is like it."""
+    return next(iter(get_close_matches(word, list(known), n=1)), None)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """The end of a reason, ``, perhaps skipping is meant``, or nothing."""
+    meant = nearest(word, known)
+    return "" if meant is None else f", perhaps {meant} is meant"

@@ -1,0 +1,200 @@
+"""Writes down what truly happened in a night, and what a detector should find in the wand's log."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Final
+
+from watchclock_sim.fault_effects import profile_of
+from watchclock_sim.fault_profiles import FAULT_PROFILES
+from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
+from watchclock_sim.hardware.profile import Mishap
+from watchclock_sim.night_values import KeptTouch, WalkedWand
+from watchclock_sim.scenario import Scenario, WandPlan
+from watchclock_sim.truth_values import (
+    DeedRow,
+    LabelRow,
+    MishapRow,
+    PartRow,
+    SkipRow,
+    TouchRow,
+    Truth,
+)
+from watchclock_sim.walk_steps import Deed, DeedKind, Skip, SkipReason
+
+__all__ = ["truth_of"]
+
+PART_CLASSES: Final = {
+    HardwarePart.CASE_SENSOR: "F-TAMPER",
+    HardwarePart.KEYS: "F-KEY",
+    HardwarePart.LCD: "F-LCD",
+    HardwarePart.VIBRATOR: "F-ALERT",
+    HardwarePart.BUZZER: "F-ALERT",
+    HardwarePart.HEAD: "F-HEAD",
+    HardwarePart.RTC_OSCILLATOR: "F-XTAL",
+    HardwarePart.RTC_BUS: "F-XTAL",
+    HardwarePart.BACKUP_CELL: "F-PWR-RTC",
+    HardwarePart.MEMORY: "F-MEM",
+    HardwarePart.BATTERY: "F-BATT",
+    HardwarePart.SUPPLY: "F-PWR-RTC",
+    HardwarePart.PROCESSOR: "F-RESET",
+}
+"""The class of a part that a scenario breaks without naming a profile."""
+
+
+def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> Truth:
+    """What truly happened, as JSON values."""
+    return Truth(
+        format="watchclock.truth",
+        version=1,
+        site=scenario.site.name,
+        time_zone=scenario.site.time_zone,
+        date=scenario.date.isoformat(),
+        seed=scenario.seed,
+        begins=_utc(scenario.begins),
+        ends=_utc(scenario.ends),
+        wand=plan.key,
+        identity=f"{plan.dialect}:{plan.number}",
+        touches=[_touch_row(kept) for kept in wand.touches],
+        skipped=[_skip_row(skip) for skip in wand.skips],
+        deeds=[_deed_row(deed) for deed in wand.deeds],
+        parts=[_part_row(fault) for fault in wand.life.faults],
+        mishaps=[_mishap_row(mishap) for mishap in wand.life.mishaps or ()],
+        link_faults=list(plan.faults),
+        labels=[*_fault_labels(scenario, plan), *_deed_labels(wand), *_tag_labels(scenario, wand)],
+    )
+
+
+def _utc(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat()
+
+
+def _maybe_utc(instant: datetime | None) -> str | None:
+    return None if instant is None else _utc(instant)
+
+
+def _touch_row(kept: KeptTouch) -> TouchRow:
+    touch = kept.touch
+    return TouchRow(
+        guard=touch.guard,
+        carried_by=touch.carried_by,
+        behaviour=touch.behaviour.value,
+        checkpoint=touch.checkpoint,
+        place=touch.place,
+        route=touch.route,
+        round=touch.round_number,
+        tag=str(touch.tag),
+        utc=_utc(touch.utc),
+        wand_time=kept.wand_time.isoformat(),
+        is_kept=kept.is_kept,
+        why_not_kept=None if kept.why_not is None else kept.why_not.value,
+    )
+
+
+def _skip_row(skip: Skip) -> SkipRow:
+    return SkipRow(
+        guard=skip.guard,
+        checkpoint=skip.checkpoint,
+        route=skip.route,
+        round=skip.round_number,
+        utc=_utc(skip.utc),
+        reason=skip.reason.value,
+    )
+
+
+def _deed_row(deed: Deed) -> DeedRow:
+    return DeedRow(
+        kind=deed.kind.value,
+        guard=deed.guard,
+        partner=deed.partner,
+        route=deed.route,
+        round=deed.round_number,
+        begins=_utc(deed.begins),
+        ends=_utc(deed.ends),
+        checkpoints=list(deed.checkpoints),
+        strength_mg=deed.strength_mg,
+        damage=deed.damage,
+    )
+
+
+def _part_row(fault: PartFault) -> PartRow:
+    return PartRow(
+        part=fault.part.value,
+        health=fault.health.value,
+        per_mille=fault.per_mille,
+        begins=_maybe_utc(fault.from_utc),
+        ends=_maybe_utc(fault.until_utc),
+    )
+
+
+def _mishap_row(mishap: Mishap) -> MishapRow:
+    return MishapRow(
+        kind=mishap.kind.value,
+        utc=_maybe_utc(mishap.utc),
+        every_touches=mishap.every_touches,
+        times=mishap.times,
+        milliseconds=mishap.milliseconds,
+        strength_mg=mishap.strength_mg,
+    )
+
+
+def _label(
+    kind: str, subject: str, begins: datetime | None, ends: datetime | None = None
+) -> LabelRow:
+    return LabelRow(
+        kind=kind,
+        subject=subject,
+        causes=[],
+        signs=[],
+        profile=None,
+        begins=_maybe_utc(begins),
+        ends=_maybe_utc(ends),
+    )
+
+
+def _fault_labels(scenario: Scenario, plan: WandPlan) -> Iterator[LabelRow]:
+    """The wand's profile, and the parts and the clock that fail without one."""
+    profile = profile_of(plan)
+    if profile is not None and plan.fault is not None:
+        begins = None if plan.fault_at is None else scenario.instant(plan.fault_at)
+        yield _profile_label(plan.fault, plan.key, None if profile.never_starts else begins)
+        return
+    for part in plan.hardware.parts:
+        fault = part.fault(scenario.instant)
+        if part.health is not Health.HEALTHY and part.part in PART_CLASSES:
+            kind = PART_CLASSES[part.part]
+            yield _label(kind, plan.key, fault.from_utc, fault.until_utc)
+    if plan.clock.stops_at is not None:
+        yield _label("F-XTAL", plan.key, scenario.instant(plan.clock.stops_at))
+    if plan.clock.resets_at is not None:
+        yield _label("F-PWR-RTC", plan.key, scenario.instant(plan.clock.resets_at))
+
+
+def _profile_label(name: str, subject: str, begins: datetime | None) -> LabelRow:
+    profile = FAULT_PROFILES[name]
+    label = _label(profile.fault_class, subject, begins)
+    label["causes"] = [cause.value for cause in profile.causes]
+    label["signs"] = [sign.value for sign in profile.signs]
+    label["profile"] = name
+    return label
+
+
+def _deed_labels(wand: WalkedWand) -> Iterator[LabelRow]:
+    """Everything that a guard should not have done; a break is none of it."""
+    for deed in wand.deeds:
+        if deed.kind is DeedKind.BREAK:
+            continue
+        yield _label(deed.kind.value, deed.guard, deed.begins, deed.ends)
+        if deed.damage is not None:
+            label = _profile_label(deed.damage, deed.wand, deed.begins)
+            label["causes"] = ["human"]
+            yield label
+
+
+def _tag_labels(scenario: Scenario, wand: WalkedWand) -> Iterator[LabelRow]:
+    """Tags that no wand could read, where this one met them."""
+    met = {skip.checkpoint for skip in wand.skips if skip.reason is SkipReason.TAG_UNREADABLE}
+    for checkpoint in scenario.checkpoints:
+        if checkpoint.key in met and checkpoint.unreadable_from is not None:
+            label = _label("F-TAG", checkpoint.key, scenario.instant(checkpoint.unreadable_from))
+            label["causes"] = ["environment"]
+            yield label

@@ -1,0 +1,247 @@
+"""A Silicon Labs CP2102 between the bus and a wand's serial port.
+
+Linux binds ``cp210x`` to it and calls it ``/dev/ttyUSB0``. Source: Silicon Labs AN571, "CP210x
+Virtual COM Port Interface", sections 4 and 5; which requests the driver makes: Linux,
+``drivers/usb/serial/cp210x.c``.
+"""
+
+from collections.abc import Callable
+from enum import IntEnum
+from typing import Final
+
+from typing_extensions import override
+
+from watchclock_sim.line.serial_line import SerialLine
+from watchclock_sim.usb import layouts
+from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
+from watchclock_sim.usb.line_form import LineForm, power_on
+from watchclock_sim.usb.pipes import StreamFromHost, StreamToHost
+
+__all__ = ["Cp210x", "Cp210xRequest"]
+
+VENDOR_CLASS: Final = 0xFF
+PACKET_OCTETS: Final = 64
+TO_INTERFACE: Final = 0x41
+FROM_INTERFACE: Final = 0xC1
+FROM_DEVICE: Final = 0xC0
+GET_PARTNUM: Final = 0x370B
+"""``wValue`` of the vendor's own request."""
+CP2102: Final = 0x02
+FIRST_BAUD: Final = 115_200
+SLOWEST_BAUD: Final = 300
+FASTEST_BAUD: Final = 1_000_000
+DIVIDED_HZ: Final = 3_686_400
+"""What SET_BAUDDIV divides."""
+FLOW_OCTETS: Final = 16
+CHARS_OCTETS: Final = 6
+PURGES_FROM_HOST: Final = 0b0101
+PURGES_TO_HOST: Final = 0b1010
+STATICALLY: Final = (False, True)
+"""What the two lowest values of a line's flow control say of the line itself."""
+
+
+class Cp210xRequest(IntEnum):
+    """``bRequest``; those of AN571 that are not here stall."""
+
+    IFC_ENABLE = 0x00
+    SET_BAUDDIV = 0x01
+    GET_BAUDDIV = 0x02
+    SET_LINE_CTL = 0x03
+    GET_LINE_CTL = 0x04
+    SET_BREAK = 0x05
+    IMM_CHAR = 0x06
+    SET_MHS = 0x07
+    GET_MDMSTS = 0x08
+    GET_CHARS = 0x0E
+    GET_COMM_STATUS = 0x10
+    PURGE = 0x12
+    SET_FLOW = 0x13
+    GET_FLOW = 0x14
+    SET_CHARS = 0x19
+    GET_BAUDRATE = 0x1D
+    SET_BAUDRATE = 0x1E
+    VENDOR_SPECIFIC = 0xFF
+
+
+class Cp210x:
+    """The bridge; while its port is not enabled, bytes of both sides are lost.
+
+    Args:
+        name: of the interface.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.line = SerialLine(baud=FIRST_BAUD)
+        pair = (
+            Endpoint(address=0x81, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
+            Endpoint(address=0x01, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
+        )
+        self.interfaces = (
+            Interface(
+                number=0,
+                class_code=VENDOR_CLASS,
+                subclass=0,
+                protocol=0,
+                endpoints=pair,
+                name=name,
+            ),
+        )
+        self._to_host = StreamToHost(PACKET_OCTETS)
+        self._from_host = _Uart(PACKET_OCTETS)
+        self.ins = {0x81: self._to_host}
+        self.outs = {0x01: self._from_host}
+        self.descriptors = dict[int, bytes]()
+        self._flow = bytes(FLOW_OCTETS)
+        self._chars = bytes(CHARS_OCTETS)
+        self._setters = self._make_setters()
+        self._getters = self._make_getters()
+
+    def control(self, setup: Setup, data: bytes) -> bytes | Handshake:
+        """A request of AN571, section 5."""
+        if setup.request_type == FROM_DEVICE:
+            is_part = (setup.request, setup.value) == (
+                Cp210xRequest.VENDOR_SPECIFIC,
+                GET_PARTNUM,
+            )
+            return bytes((CP2102,)) if is_part else Handshake.STALL
+        getter, setter = self._getters.get(setup.request), self._setters.get(setup.request)
+        if setup.request_type == FROM_INTERFACE and getter is not None:
+            return getter()
+        is_done = setup.request_type == TO_INTERFACE and setter is not None
+        return b"" if is_done and setter and setter(setup.value, data) else Handshake.STALL
+
+    def reset(self) -> None:
+        """As after power-on: the port is not enabled."""
+        self._to_host.clear()
+        self._from_host.clear()
+        self._from_host.is_enabled = False
+        self._flow = bytes(FLOW_OCTETS)
+        self._chars = bytes(CHARS_OCTETS)
+        power_on(self.line, FIRST_BAUD)
+
+    def read(self) -> bytes:
+        """What the host has sent; never waits."""
+        return self._from_host.pull()
+
+    def write(self, data: bytes) -> int:
+        """How many of the wand's bytes were taken; never waits."""
+        return self._to_host.push(data) if self._from_host.is_enabled else len(data)
+
+    def _make_setters(self) -> dict[int, Callable[[int, bytes], bool]]:
+        return {
+            Cp210xRequest.IFC_ENABLE: self._enable,
+            Cp210xRequest.SET_BAUDDIV: self._set_divisor,
+            Cp210xRequest.SET_LINE_CTL: self._set_form,
+            Cp210xRequest.SET_BREAK: self._set_break,
+            Cp210xRequest.IMM_CHAR: self._send_at_once,
+            Cp210xRequest.SET_MHS: self._set_lines,
+            Cp210xRequest.PURGE: self._purge,
+            Cp210xRequest.SET_FLOW: self._set_flow,
+            Cp210xRequest.SET_CHARS: self._set_chars,
+            Cp210xRequest.SET_BAUDRATE: self._set_baud,
+        }
+
+    def _make_getters(self) -> dict[int, Callable[[], bytes]]:
+        return {
+            Cp210xRequest.GET_BAUDDIV: lambda: layouts.WORD.pack(DIVIDED_HZ // self.line.baud),
+            Cp210xRequest.GET_LINE_CTL: self._form,
+            Cp210xRequest.GET_MDMSTS: self._lines,
+            Cp210xRequest.GET_CHARS: lambda: self._chars,
+            Cp210xRequest.GET_COMM_STATUS: self._status,
+            Cp210xRequest.GET_FLOW: lambda: self._flow,
+            Cp210xRequest.GET_BAUDRATE: lambda: layouts.DOUBLE_WORD.pack(self.line.baud),
+        }
+
+    def _enable(self, value: int, _data: bytes) -> bool:
+        if bool(value) != self._from_host.is_enabled:
+            self._to_host.clear()
+            self._from_host.clear()
+        self._from_host.is_enabled = bool(value)
+        return True
+
+    def _set_baud(self, _value: int, data: bytes) -> bool:
+        if len(data) != layouts.DOUBLE_WORD.size:
+            return False
+        (baud,) = layouts.DOUBLE_WORD.unpack(data)
+        if not SLOWEST_BAUD <= baud <= FASTEST_BAUD:
+            return False
+        self.line.baud = baud
+        return True
+
+    def _set_divisor(self, value: int, _data: bytes) -> bool:
+        if not value or not SLOWEST_BAUD <= DIVIDED_HZ // value <= FASTEST_BAUD:
+            return False
+        self.line.baud = DIVIDED_HZ // value
+        return True
+
+    def _set_form(self, value: int, _data: bytes) -> bool:
+        """Bits 0-3 stop bits, 4-7 parity, 8-15 data bits."""
+        form = LineForm(value & 0xF, value >> 4 & 0xF, value >> 8)
+        if not form.is_possible:
+            return False
+        form.set_on(self.line)
+        return True
+
+    def _form(self) -> bytes:
+        form = LineForm.of(self.line)
+        return layouts.WORD.pack(form.stop | form.parity << 4 | form.data_bits << 8)
+
+    def _set_break(self, value: int, _data: bytes) -> bool:
+        self.line.is_break = bool(value)
+        return True
+
+    def _send_at_once(self, value: int, _data: bytes) -> bool:
+        return self._from_host.put(bytes((value & 0xFF,))) is not Handshake.NAK
+
+    def _set_lines(self, value: int, _data: bytes) -> bool:
+        """Bits 0 and 1 are DTR and RTS; each counts only where bit 8 or 9 says so."""
+        if value & 0x100:
+            self.line.dtr = bool(value & 1)
+        if value & 0x200:
+            self.line.rts = bool(value & 2)
+        return True
+
+    def _lines(self) -> bytes:
+        line = self.line
+        outputs = line.dtr | line.rts << 1
+        return bytes((outputs | line.cts << 4 | line.dsr << 5 | line.ri << 6 | line.dcd << 7,))
+
+    def _purge(self, value: int, _data: bytes) -> bool:
+        if value & PURGES_FROM_HOST:
+            self._from_host.clear()
+        if value & PURGES_TO_HOST:
+            self._to_host.clear()
+        return True
+
+    def _set_flow(self, _value: int, data: bytes) -> bool:
+        """The low bits of ulControlHandshake are DTR's mode, bits 6-7 of ulFlowReplace RTS's."""
+        if len(data) != FLOW_OCTETS:
+            return False
+        self._flow = data
+        dtr, rts = data[0] & 3, data[4] >> 6
+        # Where flow control moves a line, the bridge is always ready: its buffer is emptied.
+        self.line.dtr = STATICALLY[dtr] if dtr < len(STATICALLY) else True
+        self.line.rts = STATICALLY[rts] if rts < len(STATICALLY) else True
+        return True
+
+    def _set_chars(self, _value: int, data: bytes) -> bool:
+        if len(data) != CHARS_OCTETS:
+            return False
+        self._chars = data
+        return True
+
+    def _status(self) -> bytes:
+        """No errors, nothing held; how many bytes wait on their way to and from the host."""
+        return layouts.CP210X_COMM_STATUS.pack(
+            0, 0, len(self._to_host), len(self._from_host), 0, 0, 0
+        )
+
+
+class _Uart(StreamFromHost):
+    """Bytes for the wand; those that come while the port is not enabled are lost."""
+
+    is_enabled: bool = False
+
+    @override
+    def put(self, data: bytes) -> int | Handshake:
+        return super().put(data) if self.is_enabled else len(data)

@@ -1,0 +1,62 @@
+"""A pair of bulk pipes of a class of their own, for programs that speak through libusb."""
+
+from typing import Final
+
+from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
+from watchclock_sim.usb.pipes import StreamFromHost, StreamToHost
+
+__all__ = ["VendorBulk"]
+
+VENDOR_CLASS: Final = 0xFF
+PACKET_OCTETS: Final = 64
+"""The most a bulk endpoint may have at full speed (USB 2.0, 5.8.3)."""
+TO_HOST: Final = 0x80
+
+
+class VendorBulk:
+    """Bytes in, bytes out; no driver of a kernel binds to it.
+
+    Args:
+        interface: its number.
+        endpoint: number of its endpoints, of both directions.
+        name: of the interface.
+    """
+
+    def __init__(self, *, interface: int, endpoint: int, name: str = "") -> None:
+        pair = tuple(
+            Endpoint(address=address, type=TransferType.BULK, packet_octets=PACKET_OCTETS)
+            for address in (TO_HOST | endpoint, endpoint)
+        )
+        self.interfaces = (
+            Interface(
+                number=interface,
+                class_code=VENDOR_CLASS,
+                subclass=0,
+                protocol=0,
+                endpoints=pair,
+                name=name,
+            ),
+        )
+        self._to_host = StreamToHost(PACKET_OCTETS)
+        self._from_host = StreamFromHost(PACKET_OCTETS)
+        self.ins = {TO_HOST | endpoint: self._to_host}
+        self.outs = {endpoint: self._from_host}
+        self.descriptors = dict[int, bytes]()
+        self.line = None
+
+    def control(self, setup: Setup, data: bytes) -> bytes | Handshake:  # noqa: ARG002 - none known
+        """It has no requests of its own."""
+        return Handshake.STALL
+
+    def reset(self) -> None:
+        """No bytes anywhere."""
+        self._to_host.clear()
+        self._from_host.clear()
+
+    def read(self) -> bytes:
+        """What the host has sent; never waits."""
+        return self._from_host.pull()
+
+    def write(self, data: bytes) -> int:
+        """How many of the wand's bytes were taken; never waits."""
+        return self._to_host.push(data)

@@ -1,0 +1,311 @@
+"""What happens to a vs wand's parts stands in its log, its evidence and its self-test.
+
+The rows are those of a repair shop's map of symptoms: what is told, and what the wand can show.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from tests.firmware_sim.test_sim_vs_wand import ask, events, stored, totals
+from tests.support.sim_wands import DOCKED_AT, setup_of
+from watchclock_protocol.dialects.vs import replies, requests
+from watchclock_protocol.dialects.vs.evidence import EvidenceCode, Outcome, Part
+from watchclock_protocol.records import KnockRecord, PatrolRecord, RecordFlag
+from watchclock_protocol.values import TagId
+from watchclock_sim.hardware.battery import Battery, BatteryPlan, Chemistry
+from watchclock_sim.hardware.clock import WandClock
+from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
+from watchclock_sim.hardware.power import Power
+from watchclock_sim.hardware.profile import (
+    ClockPlan,
+    HardwareLife,
+    Mishap,
+    MishapKind,
+    PowerPlan,
+    RtcChip,
+)
+from watchclock_sim.wands.setup import WandSetup
+from watchclock_sim.wands.vs import VsWand
+
+CONTACT = "5B00000000001234"
+RADIO = "5F0000000000ABCD"
+BUTTON = TagId.parse("ibutton:021CB801000000A2")
+CARD = TagId.parse("em4100:0608BCBD70")
+MINUTE = timedelta(minutes=1)
+BEGIN = DOCKED_AT - timedelta(hours=8)
+
+
+def fault_of(part: HardwarePart, health: Health, per_mille: int = 500) -> PartFault:
+    return PartFault(part=part, health=health, per_mille=per_mille)
+
+
+def life_of(*faults: PartFault, mishaps: tuple[Mishap, ...] = ()) -> HardwareLife:
+    return HardwareLife(seed="a wand", faults=faults, mishaps=mishaps)
+
+
+def walked(setup: WandSetup, touches: int = 100, every: timedelta = MINUTE) -> VsWand:
+    """A wand that was switched on and carried; what it kept is in its memory."""
+    wand = VsWand(setup)
+    wand.power_on(BEGIN)
+    for index in range(touches):
+        tag = BUTTON if setup.number == CONTACT else CARD
+        wand.touch(tag, BEGIN + index * every, is_guard_tag=False)
+    return wand
+
+
+def living(number: str, life: HardwareLife, touches: int = 100) -> VsWand:
+    return walked(replace(setup_of(number, capacity=1000), life=life), touches)
+
+
+def evidence(wand: VsWand) -> dict[EvidenceCode, tuple[int, int]]:
+    (told,) = ask(wand, requests.ReadEvidence())
+    assert isinstance(told, replies.EvidenceReply)
+    return {EvidenceCode(each.number): (each.value, each.detail) for each in told.items}
+
+
+def tested(wand: VsWand) -> dict[Part, tuple[Outcome, int]]:
+    (report,) = ask(wand, requests.RunSelfTest(parts=0b111111111))
+    assert isinstance(report, replies.SelfTestReport)
+    return {Part(each.part): (Outcome(each.outcome), each.measured) for each in report.results}
+
+
+def patrols(wand: VsWand) -> list[PatrolRecord]:
+    return [each for each in stored(wand) if isinstance(each, PatrolRecord)]
+
+
+def test_a_sound_wand_keeps_every_touch_and_passes_every_test() -> None:
+    wand = living(CONTACT, life_of())
+    assert len(patrols(wand)) == 100
+    assert events(wand) == ["power_on"]
+    told = evidence(wand)
+    assert told[EvidenceCode.NOPP] == (0, 100)
+    assert told[EvidenceCode.CRCR] == (0, 100)
+    assert {outcome for outcome, _ in tested(wand).values()} == {
+        Outcome.PASSED,
+        Outcome.NEEDS_A_PERSON,
+    }
+
+
+def test_a_dirty_head_loses_touches_and_counts_why() -> None:
+    wand = living(CONTACT, life_of(fault_of(HardwarePart.HEAD, Health.FAILING, 700)))
+    told = evidence(wand)
+    assert 40 < len(patrols(wand)) < 90
+    assert told[EvidenceCode.NOPP][0] > 0
+    assert told[EvidenceCode.NOPP][1] == 100
+    assert told[EvidenceCode.CRCR][0] > 10
+    assert tested(wand)[Part.HEAD][0] is Outcome.FAILED
+
+
+def test_a_head_with_an_open_wire_reads_nothing_and_is_never_shorted() -> None:
+    wand = living(CONTACT, life_of(fault_of(HardwarePart.HEAD, Health.DEAD)))
+    told = evidence(wand)
+    assert patrols(wand) == []
+    assert (told[EvidenceCode.NOPP], told[EvidenceCode.SHORT]) == ((100, 100), (0, 0))
+    assert tested(wand)[Part.HEAD] == (Outcome.FAILED, 0)
+
+
+def test_a_lasting_short_switches_the_head_off_until_it_is_gone() -> None:
+    short = Mishap(kind=MishapKind.READER_SHORT, utc=BEGIN + MINUTE / 2, milliseconds=600_000)
+    wand = living(CONTACT, life_of(mishaps=(short,)))
+    assert events(wand) == ["power_on", "reader_short_lasting"]
+    assert evidence(wand)[EvidenceCode.SHORT] == (1, 600_000)
+    assert len(patrols(wand)) == 90
+
+
+def test_a_weak_field_shows_in_reads_per_attempt() -> None:
+    wand = living(RADIO, life_of(fault_of(HardwarePart.HEAD, Health.FAILING, 700)))
+    reads, attempts = evidence(wand)[EvidenceCode.RFL]
+    assert reads == len(patrols(wand)) < 100
+    assert attempts > 2 * reads
+    assert tested(wand)[Part.HEAD] == (Outcome.FAILED, 900)
+
+
+def test_two_buttons_at_once_leave_no_record_or_a_wrong_one() -> None:
+    both = Mishap(kind=MishapKind.TWO_TAGS, every_touches=10)
+    wand = living(CONTACT, life_of(mishaps=(both,)), touches=101)
+    good = [each for each in patrols(wand) if each.tag == BUTTON]
+    assert len(good) == 91
+    assert evidence(wand)[EvidenceCode.CRCR][0] > 20
+
+
+def test_a_cracked_crystal_joint_shows_as_equal_times_and_a_flag_with_a_good_battery() -> None:
+    fault = fault_of(HardwarePart.RTC_OSCILLATOR, Health.INTERMITTENT)
+    life = life_of(fault)
+    clock = WandClock(
+        civil=BEGIN.replace(tzinfo=None),
+        utc=BEGIN,
+        plan=ClockPlan(chip=RtcChip.DS3231),
+        oscillator=life.part(HardwarePart.RTC_OSCILLATOR),
+    )
+    wand = walked(replace(setup_of(CONTACT), life=life, clock=clock))
+    times = [each.time.civil for each in patrols(wand)]
+    told = evidence(wand)
+    assert "clock_stopped" in events(wand)
+    assert len(set(times)) < 80
+    assert told[EvidenceCode.OSF][0] == 1
+    assert told[EvidenceCode.BOR] == (0, 0)
+    assert told[EvidenceCode.BATV][0] == 4000
+    assert RecordFlag.CLOCK_STOPPED in patrols(wand)[-1].flags
+
+
+def test_power_lost_with_a_dead_backup_cell_takes_the_clock_back_and_tears_the_page() -> None:
+    lost = Mishap(kind=MishapKind.POWER_LOST, utc=BEGIN + 50 * MINUTE, octets=11)
+    life = life_of(fault_of(HardwarePart.BACKUP_CELL, Health.DEAD), mishaps=(lost,))
+    wand = living(CONTACT, life)
+    told = evidence(wand)
+    assert events(wand) == ["power_on", "clock_stopped", "power_on", "page_torn"]
+    assert totals(wand).damaged == 1
+    assert len(patrols(wand)) == 100
+    assert told[EvidenceCode.BOR] == (1, 0)
+    assert told[EvidenceCode.JUMP][0] == 1
+    assert {each.time.civil.year for each in patrols(wand)[-50:] if each.time.civil} == {2000}
+
+
+def test_a_good_backup_cell_keeps_the_time_through_a_loss_of_power() -> None:
+    lost = Mishap(kind=MishapKind.POWER_LOST, utc=BEGIN + 50 * MINUTE)
+    wand = living(CONTACT, life_of(mishaps=(lost,)))
+    assert events(wand) == ["power_on", "power_on", "page_torn"]
+    assert evidence(wand)[EvidenceCode.JUMP] == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("part", "code"),
+    [(HardwarePart.PROCESSOR, EvidenceCode.WDT), (HardwarePart.SUPPLY, EvidenceCode.BOR)],
+)
+def test_a_wand_that_begins_again_says_why_and_misses_the_touch(
+    part: HardwarePart, code: EvidenceCode
+) -> None:
+    wand = living(CONTACT, life_of(fault_of(part, Health.FAILING, 200)))
+    count, _ = evidence(wand)[code]
+    assert 8 < count < 35
+    assert len(patrols(wand)) == 100 - count
+    assert events(wand).count("power_on") == 1 + count
+    assert totals(wand).power_ons == 1 + count
+
+
+def test_water_inside_shorts_the_head_in_bursts_and_resets_the_wand_hundreds_of_times() -> None:
+    water = Mishap(
+        kind=MishapKind.WATER_INSIDE, utc=BEGIN + 50 * MINUTE, milliseconds=400, times=200
+    )
+    told = evidence(living(CONTACT, life_of(mishaps=(water,))))
+    assert told[EvidenceCode.RST] == (200, 0)
+    assert told[EvidenceCode.SHORT] == (200, 400)
+
+
+def test_blows_falls_stillness_and_heat_are_felt_by_the_radio_wand_only() -> None:
+    mishaps = (
+        Mishap(kind=MishapKind.KNOCK, utc=BEGIN + MINUTE, strength_mg=9000),
+        Mishap(kind=MishapKind.FALL, utc=BEGIN + 2 * MINUTE, strength_mg=90_000, milliseconds=553),
+        Mishap(kind=MishapKind.KNOCK, utc=BEGIN + 3 * MINUTE, strength_mg=180_000),
+        Mishap(kind=MishapKind.LEFT_LYING, utc=BEGIN + 4 * MINUTE, milliseconds=30_000_000),
+        Mishap(kind=MishapKind.HEAT, utc=BEGIN + 5 * MINUTE, temperature_c=71),
+    )
+    radio, contact = (living(number, life_of(mishaps=mishaps), 10) for number in (RADIO, CONTACT))
+    told = evidence(radio)
+    assert events(radio) == ["power_on", "impact", "impact", "tilt", "temperature_limit"]
+    assert sum(isinstance(each, KnockRecord) for each in stored(radio)) == 1
+    assert told[EvidenceCode.SHOCK] == (3, 180_000)
+    assert told[EvidenceCode.TILT0] == (1, 30_000)
+    assert told[EvidenceCode.TEMP] == (273 + 71, 273 - 4)
+    assert events(contact) == ["power_on"]
+
+
+def test_an_opened_case_is_counted_with_its_time_unless_its_sensor_is_dead() -> None:
+    opened = Mishap(kind=MishapKind.HOUSING_OPENED, utc=BEGIN + MINUTE)
+    wand = living(CONTACT, life_of(mishaps=(opened,)))
+    dead = living(
+        CONTACT, life_of(fault_of(HardwarePart.CASE_SENSOR, Health.DEAD), mishaps=(opened,))
+    )
+    assert events(wand) == ["power_on", "housing_opened"]
+    assert evidence(wand)[EvidenceCode.TAMP][0] == 1
+    assert evidence(wand)[EvidenceCode.TAMP][1] > 0
+    assert evidence(dead)[EvidenceCode.TAMP] == (0, 0)
+    assert tested(dead)[Part.CASE_SENSOR] == (Outcome.FAILED, 1)
+
+
+@pytest.mark.parametrize(
+    ("part", "tested_part", "measured"),
+    [
+        (HardwarePart.LCD, Part.LCD, 0),
+        (HardwarePart.VIBRATOR, Part.VIBRATOR, 0),
+        (HardwarePart.BUZZER, Part.BUZZER, 0),
+        (HardwarePart.RTC_OSCILLATOR, Part.RTC_OSCILLATOR, 0),
+    ],
+)
+def test_a_dead_part_fails_its_test_and_no_other_part_does(
+    part: HardwarePart, tested_part: Part, measured: int
+) -> None:
+    wand = living(CONTACT, life_of(fault_of(part, Health.DEAD)), 10)
+    report = tested(wand)
+    failed = {
+        each: value for each, (outcome, value) in report.items() if outcome is Outcome.FAILED
+    }
+    assert failed == {tested_part: measured}
+
+
+def test_a_rotting_memory_damages_records_and_tells_how_many() -> None:
+    wand = living(CONTACT, life_of(fault_of(HardwarePart.MEMORY, Health.FAILING, 100)))
+    flaws, _ = evidence(wand)[EvidenceCode.FLASH]
+    assert 2 <= flaws <= 25
+    assert totals(wand).damaged == flaws
+    assert len(stored(wand)) == totals(wand).newest_sequence - flaws
+
+
+def test_a_dead_memory_keeps_nothing() -> None:
+    wand = living(CONTACT, life_of(fault_of(HardwarePart.MEMORY, Health.DEAD)))
+    assert totals(wand).newest_sequence == 0
+
+
+def tired(plan: BatteryPlan, draws: PowerPlan) -> WandSetup:
+    battery = Battery(
+        plan=plan, utc=BEGIN, rests_from=DOCKED_AT, power=Power(draws, BEGIN), draws=draws
+    )
+    return replace(setup_of(CONTACT, capacity=1000), battery=battery, life=life_of())
+
+
+def test_a_cell_that_runs_down_is_noted_once_then_browns_out_then_leaves_the_wand_dark() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.LI_MNO2, charge_percent=11, capacity_mah=1000)
+    wand = walked(tired(plan, PowerPlan(asleep_ua=100_000)), touches=90)
+    seen = events(wand)
+    assert seen.count("voltage_too_low") == 1
+    assert seen.index("voltage_too_low") < seen.index("power_on", 1)
+    assert len(patrols(wand)) < 90
+    told = evidence(wand)
+    assert told[EvidenceCode.BOR][0] > 0
+    assert told[EvidenceCode.BATV] == (0, 0)
+
+
+def test_cold_makes_a_weak_cell_fail_under_load() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.ALKALINE, charge_percent=8, temperature_c=-20)
+    warm = replace(plan, temperature_c=25)
+    outcomes = [
+        tested(walked(tired(each, PowerPlan()), touches=3))[Part.BATTERY_UNDER_LOAD][0]
+        for each in (warm, plan)
+    ]
+    assert outcomes == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_a_loose_battery_contact_makes_the_wand_dark_in_spells_and_it_begins_again_each_time() -> (
+    None
+):
+    fault = fault_of(HardwarePart.BATTERY, Health.INTERMITTENT, 300)
+    life = life_of(fault)
+    base = setup_of(CONTACT, capacity=1000)
+    battery = replace(base.battery, life=life.part(HardwarePart.BATTERY))
+    wand = walked(replace(base, battery=battery, life=life))
+    restarts = evidence(wand)[EvidenceCode.BOR][0]
+    assert 5 < restarts < 40
+    assert len(patrols(wand)) < 100 - restarts
+
+
+def test_the_same_seed_gives_the_same_pages() -> None:
+    faults = [
+        fault_of(part, Health.FAILING, 150)
+        for part in (HardwarePart.HEAD, HardwarePart.MEMORY, HardwarePart.SUPPLY)
+    ]
+    pages = [living(CONTACT, life_of(*faults)).memory for _ in range(2)]
+    other = living(CONTACT, replace(life_of(*faults), seed="another wand")).memory
+    assert [pages[0].page(each) for each in range(4)] == [pages[1].page(each) for each in range(4)]
+    assert pages[0].page(0) != other.page(0)

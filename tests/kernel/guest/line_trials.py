@@ -1,0 +1,95 @@
+"""Sets the line of a serial device as pyserial can on real hardware, and asks what arrived there.
+
+At the other end is ``tests.kernel.line_witness``: to the line ``SEE`` it answers with what it
+sees of its line, as JSON; to ``SHOW dsr=0 ri=1`` it sets its own lines and answers the same.
+"""
+
+import json
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import serial
+
+from tests.kernel.guest.plugging import Sockets
+from tests.kernel.orders import LineOrder, LineReport
+
+__all__ = ["try_lines"]
+
+ANSWER_TIMEOUT_S: Final = 20.0
+SETTLE_S: Final = 10.0
+PAUSE_S: Final = 0.02
+
+
+def _form(baud: int, bits: int, parity: str, stop: float) -> Callable[[serial.Serial], None]:
+    def apply(port: serial.Serial) -> None:
+        port.apply_settings(
+            {"baudrate": baud, "bytesize": bits, "parity": parity, "stopbits": stop}
+        )
+
+    return apply
+
+
+def _level(name: str, *, is_on: bool) -> Callable[[serial.Serial], None]:
+    return lambda port: setattr(port, name, is_on)
+
+
+TRIALS: Final[Mapping[str, Callable[[serial.Serial], None]]] = {
+    "opened": lambda _port: None,
+    "4800 7E1": _form(4800, 7, "E", 1),
+    "115200 8O2": _form(115_200, 8, "O", 2),
+    "9600 8N1": _form(9600, 8, "N", 1),
+    "dtr off": _level("dtr", is_on=False),
+    "dtr on": _level("dtr", is_on=True),
+    "rts off": _level("rts", is_on=False),
+    "rts on": _level("rts", is_on=True),
+    "break on": _level("break_condition", is_on=True),
+    "break off": _level("break_condition", is_on=False),
+}
+"""What the host does, one after the other."""
+
+SHOWN: Final[Mapping[str, Mapping[str, bool]]] = {
+    "dsr off": {"dsr": False, "cd": True, "ri": False},
+    "cd off": {"dsr": True, "cd": False, "ri": False},
+    "ri on": {"dsr": True, "cd": True, "ri": True},
+    "all quiet": {"dsr": True, "cd": True, "ri": False},
+}
+"""What the device shows, one after the other, by pyserial's names."""
+
+
+def try_lines(order: LineOrder, sockets: Sockets) -> LineReport:
+    """Every trial with one device."""
+    seen: dict[str, Mapping[str, Any]] = {}
+    shown: dict[str, Mapping[str, bool]] = {}
+    trouble = ""
+    try:
+        (node,) = sockets.plug_in(order.usbip_port).nodes
+        with serial.Serial(node, 9600, timeout=ANSWER_TIMEOUT_S, exclusive=True) as port:
+            for name, apply in TRIALS.items():
+                apply(port)
+                seen[name] = _ask(port, "SEE")
+            for name, levels in SHOWN.items():
+                _ask(
+                    port, "SHOW " + " ".join(f"{line}={level:d}" for line, level in levels.items())
+                )
+                shown[name] = _settled(port, levels)
+    except Exception:  # noqa: BLE001 - it is reported, and the next device is tried
+        trouble = traceback.format_exc()
+    return LineReport(name=order.name, seen=seen, shown=shown, trouble=trouble)
+
+
+def _ask(port: serial.Serial, request: str) -> dict[str, Any]:
+    port.write(f"{request}\n".encode())
+    answer: dict[str, Any] = json.loads(port.readline())
+    return answer
+
+
+def _settled(port: serial.Serial, wanted: Mapping[str, bool]) -> Mapping[str, bool]:
+    """What pyserial shows once it shows what is wanted, or does not in the time it has."""
+    end = time.monotonic() + SETTLE_S
+    while True:
+        shown = {name: bool(getattr(port, name)) for name in wanted}
+        if shown == wanted or time.monotonic() > end:
+            return shown
+        time.sleep(PAUSE_S)

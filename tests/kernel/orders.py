@@ -1,0 +1,184 @@
+"""What the tests outside want of the program inside the guest, and what it reports back.
+
+Both travel as JSON files in the folder that both sides can write.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["Attempt", "DockingReport", "LineOrder", "LineReport", "ListedPort", "Orders"]
+__all__ += ["Reports", "SeenDevice", "WandOrder"]
+
+ORDERS_FILE: Final = "orders.json"
+REPORTS_FILE: Final = "reports.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WandOrder:
+    """One wand that is to be downloaded.
+
+    Attributes:
+        name: of the folder its captures come back in.
+        dialect: what it speaks.
+        scheme: of the address it is downloaded at: ``serial``, ``usb`` or ``hid``.
+        usbip_port: where the simulator exports it, on the loopback outside; None for a device
+            that QEMU plugs in by itself.
+    """
+
+    name: str
+    dialect: str
+    scheme: str
+    usbip_port: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineOrder:
+    """One serial device whose lines are to be tried.
+
+    Attributes:
+        name: of its report.
+        usbip_port: where it is exported.
+    """
+
+    name: str
+    usbip_port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """All of one boot."""
+
+    wands: Sequence[WandOrder]
+    lines: Sequence[LineOrder]
+
+    def save(self, folder: Path) -> None:
+        """Write them for the guest."""
+        (folder / ORDERS_FILE).write_text(json.dumps(asdict(self), indent=2), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Orders":
+        """What ``save`` wrote."""
+        raw: dict[str, Any] = json.loads((folder / ORDERS_FILE).read_text("utf-8"))
+        return cls(
+            wands=[WandOrder(**each) for each in raw["wands"]],
+            lines=[LineOrder(**each) for each in raw["lines"]],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDevice:
+    """A USB device as the guest's kernel shows it in sysfs.
+
+    Attributes:
+        place: its port, for example ``1-1``.
+        address: bus and device number; never given twice, so a device put back has another.
+        controller: the driver of its bus: ``vhci_hcd`` over USB/IP, ``xhci_hcd`` from QEMU.
+        drivers: the driver bound to each interface, by the interface's number; empty for none.
+        nodes: the device files its drivers made, sorted.
+    """
+
+    place: str
+    address: str
+    controller: str
+    vendor: int
+    product: int
+    serial: str
+    drivers: Mapping[str, str]
+    nodes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """How one download ended: with an error, or with numbers of records.
+
+    Attributes:
+        error: its code; empty when the download came to its end.
+        is_device_gone: whether the device had left the bus a moment after the download.
+        is_acknowledged: the wand knows that its records are safe.
+        lasted_s: by the guest's clock.
+    """
+
+    error: str = ""
+    announced: int = 0
+    received: int = 0
+    is_acknowledged: bool = False
+    is_device_gone: bool = False
+    lasted_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DockingReport:
+    """What became of one wand.
+
+    Attributes:
+        name: as ordered.
+        devices: as it was seen before the cable came out, and after it was put back.
+        address: where it was downloaded.
+        attempts: all downloads in their order.
+        trouble: a traceback when it could not be carried through.
+    """
+
+    name: str
+    devices: Sequence[SeenDevice] = ()
+    address: str = ""
+    attempts: Sequence[Attempt] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineReport:
+    """What a serial device answered while its lines were tried.
+
+    Attributes:
+        name: as ordered.
+        seen: what the device saw, by the name of the trial; see ``guest.line_trials``.
+        shown: what pyserial showed of the device's lines, by the name of the trial.
+        trouble: a traceback when it could not be carried through.
+    """
+
+    name: str
+    seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    shown: Mapping[str, Mapping[str, bool]] = field(default_factory=dict[str, Mapping[str, bool]])
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPort:
+    """A port as ``watchclock ports`` lists it."""
+
+    address: str
+    hardware: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reports:
+    """Everything one boot reports."""
+
+    dockings: Sequence[DockingReport] = ()
+    lines: Sequence[LineReport] = ()
+    ports: Sequence[ListedPort] = ()
+
+    def save(self, folder: Path) -> None:
+        """Write them for the tests outside."""
+        (folder / REPORTS_FILE).write_text(json.dumps(asdict(self), indent=2), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> "Reports":
+        """What ``save`` wrote; nothing when the guest never came so far."""
+        if not (folder / REPORTS_FILE).exists():
+            return cls()
+        raw: dict[str, Any] = json.loads((folder / REPORTS_FILE).read_text("utf-8"))
+        return cls(
+            dockings=[_docking(each) for each in raw["dockings"]],
+            lines=[LineReport(**each) for each in raw["lines"]],
+            ports=[ListedPort(**each) for each in raw["ports"]],
+        )
+
+
+def _docking(raw: dict[str, Any]) -> DockingReport:
+    devices = [SeenDevice(**each) for each in raw.pop("devices")]
+    attempts = [Attempt(**each) for each in raw.pop("attempts")]
+    return DockingReport(**raw, devices=devices, attempts=attempts)

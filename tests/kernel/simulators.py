@@ -1,0 +1,83 @@
+"""The processes outside that the guest finds on its bus: simulated wands and line witnesses."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.kernel.orders import LineOrder, WandOrder
+from tests.support.wands import ROOT, running_wand
+
+__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_witness"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedWand:
+    """A wand, and what the guest is to do with it.
+
+    Attributes:
+        name: of its test and of the folder its captures come back in.
+        dialect: what it speaks.
+        number: its own.
+        records: touches in its memory.
+        pulled_at: after how many bytes the cable comes out, once; in the middle of the reading.
+        scheme: of the address it is downloaded at.
+        usb_id: vendor and product on the bus.
+        drivers: which driver the kernel is to bind to each of its interfaces.
+    """
+
+    name: str
+    dialect: str
+    number: str
+    records: int
+    pulled_at: int
+    scheme: str
+    usb_id: tuple[int, int]
+    drivers: dict[str, str]
+
+    def arguments(self, *carrier: str) -> list[str]:
+        """The simulator's options."""
+        return [
+            *(self.dialect, *carrier, "--number", self.number, "--records", str(self.records)),
+            *("--fault", f"unplug:byte={self.pulled_at},for_ms=300"),
+        ]
+
+    def order(self, usbip_port: int | None) -> WandOrder:
+        """What the guest is to do."""
+        return WandOrder(
+            name=self.name, dialect=self.dialect, scheme=self.scheme, usbip_port=usbip_port
+        )
+
+    def socket(self, folder: Path) -> Path:
+        """Where the simulator listens for QEMU."""
+        return folder / f"{self.name}.socket"
+
+
+@contextmanager
+def exported_wand(wand: SimulatedWand, logs: Path) -> Generator[WandOrder]:
+    """The wand runs and is exported over USB/IP as long as the block lasts."""
+    arguments = wand.arguments("--usbip", "127.0.0.1:0")
+    with running_wand(*arguments, errors=logs / f"{wand.name}.log") as running:
+        yield wand.order(running.usbip_port)
+
+
+@contextmanager
+def redirected_wand(wand: SimulatedWand, folder: Path) -> Generator[WandOrder]:
+    """The wand runs and waits for QEMU to take it into the guest, as long as the block lasts."""
+    arguments = wand.arguments("--usbredir", str(wand.socket(folder)))
+    with running_wand(*arguments, errors=folder / f"{wand.name}.log"):
+        yield wand.order(None)
+
+
+@contextmanager
+def running_witness(kind: str) -> Generator[LineOrder]:
+    """A line witness runs as long as the block lasts."""
+    command = [sys.executable, "-m", "tests.kernel.line_witness", kind]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout is not None
+            yield LineOrder(name=kind, usbip_port=int(process.stdout.readline()))
+        finally:
+            process.kill()

@@ -1,0 +1,90 @@
+"""One boot with every wand plugged in: starts the simulators, boots, collects what was reported."""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tests.kernel.machine.virtual_machine import EXCHANGE_IN_GUEST, Boot, Guest, VirtualMachine
+from tests.kernel.orders import Orders, Reports
+from tests.kernel.simulators import (
+    SimulatedWand,
+    exported_wand,
+    redirected_wand,
+    running_witness,
+)
+from tests.support.wands import ROOT
+
+__all__ = ["LONGEST_S", "Trial", "try_wands"]
+
+LONGEST_S: Final = 280.0
+"""The whole tier may take five minutes, on a machine that does other things too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of one boot.
+
+    Attributes:
+        boot: how the guest itself fared.
+        reports: what the program in it found.
+        folder: everything else: captures, logs, the console.
+    """
+
+    boot: Boot
+    reports: Reports
+    folder: Path
+
+
+def try_wands(
+    machine: VirtualMachine,
+    folder: Path,
+    *,
+    over_usbip: Sequence[SimulatedWand],
+    over_usbredir: Sequence[SimulatedWand],
+    witnesses: Sequence[str],
+) -> Trial:
+    """Boot once and carry out everything.
+
+    Args:
+        machine: what to boot.
+        folder: takes everything that is written, by either side.
+        over_usbip: wands that the guest attaches with Debian's own client.
+        over_usbredir: wands that QEMU plugs into its USB controller.
+        witnesses: kinds of serial devices whose lines are tried.
+    """
+    with ExitStack() as running:
+        attached = [running.enter_context(exported_wand(wand, folder)) for wand in over_usbip]
+        redirected = [
+            running.enter_context(redirected_wand(wand, folder)) for wand in over_usbredir
+        ]
+        lines = [running.enter_context(running_witness(kind)) for kind in witnesses]
+        Orders(wands=[*attached, *redirected], lines=lines).save(folder)
+        guest = Guest(
+            command=_command(),
+            exchange=folder,
+            devices=_usbredir_devices(over_usbredir, folder),
+            has_network=True,
+        )
+        boot = machine.run(guest, timeout_s=LONGEST_S)
+    return Trial(boot=boot, reports=Reports.load(folder), folder=folder)
+
+
+def _command() -> str:
+    """The same Python and the same checkout, which the guest finds at the same paths."""
+    program = [sys.executable, "-m", "tests.kernel.guest.program", EXCHANGE_IN_GUEST]
+    return f"cd {shlex.quote(str(ROOT))} && exec {shlex.join(program)}\n"
+
+
+def _usbredir_devices(wands: Sequence[SimulatedWand], folder: Path) -> list[str]:
+    if not wands:
+        return []
+    devices = ["-device", "qemu-xhci,id=usb"]
+    for wand in wands:
+        socket = f"socket,id={wand.name},path={wand.socket(folder)},reconnect=1"
+        plug = f"usb-redir,chardev={wand.name},bus=usb.0"
+        devices += ["-chardev", socket, "-device", plug]
+    return devices
