@@ -80,9 +80,7 @@ class _ShorterWalk(GuardWalk):
         """The checkpoints farthest off the way, there and on; never the first."""
         legs = self.route.legs
         on = [*legs[1:], legs[0]]
-        ways = [
-            self.planned_s(leg) + self.planned_s(then) for leg, then in zip(legs, on, strict=True)
-        ]
+        ways = [self.planned_s(leg) + self.planned_s(then) for leg, then in zip(legs, on, strict=True)]
         order = sorted(range(1, len(legs)), key=lambda index: ways[index], reverse=True)
         return [legs[index].checkpoint for index in order[: max(1, round(FAR_SHARE * len(order)))]]
 

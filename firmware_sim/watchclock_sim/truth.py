@@ -195,6 +195,8 @@ def _tag_labels(scenario: Scenario, wand: WalkedWand) -> Iterator[LabelRow]:
     met = {skip.checkpoint for skip in wand.skips if skip.reason is SkipReason.TAG_UNREADABLE}
     for checkpoint in scenario.checkpoints:
         if checkpoint.key in met and checkpoint.unreadable_from is not None:
-            label = _label("F-TAG", checkpoint.key, scenario.instant(checkpoint.unreadable_from))
+            label = _label(
+                "F-TAG", checkpoint.key, scenario.instant(checkpoint.unreadable_from)
+            )
             label["causes"] = ["environment"]
             yield label

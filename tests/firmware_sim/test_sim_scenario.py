@@ -49,11 +49,7 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ('ibutton = "013C2B1A00000006"', 'ibutton = "1A2B3C"', "checkpoints[0].tags.ibutton"),
         ('ibutton = "013C2B1A00000006"', 'ibutton = "same old"', "checkpoints[0].tags.ibutton"),
         ('ibutton = "013C2B1A00000006"', 'smell = "0000001A2B3C"', "checkpoints[0].tags.smell"),
-        (
-            'ibutton = "013C2B1A00000006"',
-            'ibutton = "013909F4000000CA"',
-            "checkpoints[1].tags.ibutton",
-        ),
+        ('ibutton = "013C2B1A00000006"', 'ibutton = "013909F4000000CA"', "checkpoints[1].tags.ibutton"),
         ('key = "crane"', 'key = "quay_north"', "checkpoints[2].key"),
         ("every_minutes = 80", "every_minutes = 0", "routes[0].every_minutes"),
         ("is_ordered = true", "is_ordered = 1", "routes[0].is_ordered"),
@@ -119,9 +115,7 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
     with pytest.raises(ScenarioError) as caught:
         load(changed(tmp_path, old, new))
     assert caught.value.details["key"] == key
-    assert str(caught.value).startswith(
-        f"{tmp_path / 'night.toml'}:{caught.value.details['line']}: "
-    )
+    assert str(caught.value).startswith(f"{tmp_path / 'night.toml'}:{caught.value.details['line']}: ")
 
 
 @pytest.mark.parametrize(
