@@ -137,7 +137,7 @@ def differences(fleet: Fleet, folder: Path) -> list[str]:
             (each.record.kind, each.record.slot, each.record.raw, each.rank)
             for each in download.records
         }
-        if len(keys) != len(records) or not download.is_complete or download.rejected:
+        if len(keys) != len(records) or not download.is_complete:
             unlike.append(f"{address}: {len(records)} records, {len(keys)} keys")
         if address in found:
             unlike.append(f"{address} was downloaded twice")

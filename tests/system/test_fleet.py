@@ -90,7 +90,7 @@ def test_numbers_come_again_where_a_kind_of_wand_has_no_more() -> None:
 
 def started(*options: str, files: tuple[int, int]) -> subprocess.Popen[str]:
     soft, hard = files
-    limit = f'ulimit -Hn {hard} && ulimit -Sn {soft} && exec "$0" -m watchclock_sim fleet "$@"'
+    limit = f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$0" -m watchclock_sim fleet "$@"'
     command = ["bash", "-c", limit, sys.executable, *options]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
