@@ -21,14 +21,20 @@ from watchclock_protocol.dialects.vs.evidence import EvidenceItem, PartResult
 from watchclock_protocol.fields import check_sum, wand_seconds
 from watchclock_protocol.message_layout import (
     Declaration,
-    Layout,
     PackedLayout,
     message_layout,
     value_of,
 )
 
 __all__ = ["ALARM", "BEGIN_LIST", "CHECKPOINT", "CLOCK", "CLOCK_SETTING", "DECLARATION"]
-__all__ += ["END_LIST", "EVIDENCE", "FRAME_HEAD", "FRAME_MAGIC", "HEAD_OCTETS", "IDENTITY"]
+__all__ += [
+    "END_LIST",
+    "EVIDENCE",
+    "FRAME_HEAD",
+    "FRAME_MAGIC",
+    "HEAD_OCTETS",
+    "IDENTITY",
+]
 __all__ += ["LIST_ENTRIES", "LIST_START", "NAME_OCTETS", "NOTHING", "PAGE", "PAGE_HEAD"]
 __all__ += ["PAGES_SENT", "PAGE_HEAD_OCTETS", "PAGE_MAGIC", "PAGE_OCTETS", "PAGE_RANGE", "PARTS"]
 __all__ += ["POINTER", "RECORD_FIELDS", "REFUSAL", "ROSTER", "SELF_TEST_REPORT", "SERIAL"]
@@ -153,7 +159,7 @@ RECORD_FIELDS: Final = Struct(
 )
 
 # Section "Memory": the head of a page, up to its check sum.
-PAGE_HEAD: Final = Layout(
+PAGE_HEAD: Final = PackedLayout(
     "the head of a page",
     Struct(
         magic=Bytes(len(PAGE_MAGIC)),
@@ -167,8 +173,7 @@ PAGE_HEAD: Final = Layout(
         serial=Bytes(SERIAL_OCTETS),
         reserved=Int32ul,
         check_sum=Int32ul,
-    ).compile(),
-    PAGE_HEAD_OCTETS,
+    ),
 )
 
 # Section "Lists".
