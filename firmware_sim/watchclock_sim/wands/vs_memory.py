@@ -97,12 +97,12 @@ class VsMemory:
     @property
     def newest_page(self) -> int:
         """The page last begun, or the one to be begun next in an empty memory."""
-        return max(self._pages, default=self._next_page)
+        return next(reversed(self._pages), self._next_page)
 
     @property
     def oldest_page(self) -> int:
-        """The page that is erased next."""
-        return min(self._pages, default=self._next_page)
+        """The page that is erased next; pages stand in the order of their numbers."""
+        return next(iter(self._pages), self._next_page)
 
     @property
     def oldest_sequence(self) -> int:
