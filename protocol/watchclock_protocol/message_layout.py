@@ -17,10 +17,12 @@ from construct import (
     Terminated,
     ValidationError,
 )
+from typing_extensions import override
 
 from watchclock_protocol.errors import LayoutError, RequestRangeError
+from watchclock_protocol.record_plan import FieldForm, plan_of, struct_of
 
-__all__ = ["Declaration", "Layout", "message_layout", "value_of"]
+__all__ = ["Declaration", "Layout", "PackedLayout", "message_layout", "value_of"]
 
 # Quoted, because the classes of construct are generic only in its stubs.
 Declaration: TypeAlias = "Construct[Any, Any]"
@@ -73,6 +75,52 @@ class Layout:
         except (ConstructError, struct.error, ValueError) as error:
             raise RequestRangeError(command=self._name, reason=error) from error
         return built
+
+
+class PackedLayout(Layout):
+    """Integers and bytes of fixed lengths, whose messages are built by the thousand.
+
+    They are built by ``struct``, derived from the same declaration.
+
+    Args:
+        name: what it is, for messages.
+        declaration: a ``Struct`` that is not compiled.
+
+    Raises:
+        LayoutNotDerivableError: a field is none that ``struct`` writes.
+    """
+
+    def __init__(self, name: str, declaration: Declaration) -> None:
+        super().__init__(name, declaration.compile(), declaration.sizeof())
+        plans = tuple(plan_of(declaration))
+        self._pack = struct_of(declaration).pack
+        self._names = tuple(plan.name for plan in plans)
+        self._lengths = tuple(
+            (place, plan.octets)
+            for place, plan in enumerate(plans)
+            if plan.form is FieldForm.OCTETS
+        )
+
+    @override
+    def build(self, fields: dict[str, Any]) -> bytes:
+        """The bytes of these fields; see ``Layout.build``."""
+        return self.pack(*[fields[name] for name in self._names])
+
+    def pack(self, *values: int | bytes) -> bytes:
+        """The bytes of these values, in the order of the declaration.
+
+        Raises:
+            RequestRangeError: a value does not fit into its bytes.
+        """
+        for place, octets in self._lengths:
+            value = values[place]
+            if not isinstance(value, bytes) or len(value) != octets:
+                reason = f"{self._names[place]} is not {octets} bytes"
+                raise RequestRangeError(command=self._name, reason=reason)
+        try:
+            return self._pack(*values)
+        except struct.error as error:
+            raise RequestRangeError(command=self._name, reason=error) from error
 
 
 def message_layout(name: str, **fields: Declaration) -> Layout:

@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 import typer
 
 from watchclock.sim_command import app
-from watchclock_sim import scenario
+from watchclock_sim import night_values, scenario, truth_values, walk_steps
 from watchclock_sim.__main__ import main
 from watchclock_sim.archive.rounds import Anomaly
 from watchclock_sim.archive.settings import ArchiveSettings, WandPlace
@@ -20,6 +21,7 @@ from watchclock_sim.hardware.battery_plan import Chemistry
 from watchclock_sim.hardware.health import HardwarePart, Health
 from watchclock_sim.hardware.profile import (
     ClimatePlan,
+    HardwareProfile,
     HourReading,
     MishapKind,
     MishapPlan,
@@ -29,6 +31,7 @@ from watchclock_sim.hardware.profile import (
 )
 from watchclock_sim.line.faults import FAULT_KINDS
 from watchclock_sim.option_parser import option_name
+from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings
 from watchclock_sim.wands.personality import find_personality, personality_names
 
@@ -41,20 +44,19 @@ SCENARIO_VALUES = [
     scenario.Route,
     scenario.Leg,
     scenario.Guard,
+    scenario.Rest,
     scenario.WandPlan,
     scenario.Duty,
-    scenario.ClockPlan,
-    BatteryPlan,
 ]
-OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)} - {
-    "--dialect",
-    "--link",
-}
-
-
+NO_KEYS = {"hardware"}
+"""Fields whose own fields are keys of the table instead."""
+WORDS = [walk_steps.DeedKind, walk_steps.SkipReason, night_values.NotKept]
+"""Enumerations whose values stand in the truth."""
+ARGUMENTS = {"--dialect", "--link"}
+OPTIONS = {f"--{field.name.replace('_', '-')}" for field in fields(Settings)} - ARGUMENTS
 PART_VALUES = [PartPlan, MishapPlan, scenario.ClockPlan, BatteryPlan, ClimatePlan, PowerPlan]
-PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)}
-PART_KEYS -= {"offset_s", "drift_ppm", "stops_at", "resets_at"}
+ELSEWHERE = {"offset_s", "drift_ppm", "stops_at", "resets_at"}
+PART_KEYS = {field.name for value in PART_VALUES for field in fields(value)} - ELSEWHERE
 
 
 def section(title: str) -> str:
@@ -73,7 +75,33 @@ def test_every_fault_and_each_of_its_keys_is_documented() -> None:
 def test_every_key_of_a_scenario_is_documented() -> None:
     named = set(re.findall(r"`(\w+)`", section("Scenarios")))
     keys = {field.name for value in SCENARIO_VALUES for field in fields(value)}
-    assert keys - named == set()
+    hardware = {field.name for field in fields(HardwareProfile)}
+    assert (keys | hardware) - named == NO_KEYS
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: words.__name__)
+def test_every_word_of_the_truth_is_documented(words: type[StrEnum]) -> None:
+    named = set(re.findall(r"`(\w+)`", section("The truth")))
+    assert {word.value for word in words} - named == set()
+
+
+def test_every_key_of_the_truth_is_documented() -> None:
+    named = set(re.findall(r"`(\w+)`", section("The truth")))
+    rows = [
+        truth_values.Truth,
+        truth_values.TouchRow,
+        truth_values.SkipRow,
+        truth_values.DeedRow,
+        truth_values.PartRow,
+        truth_values.MishapRow,
+        truth_values.LabelRow,
+    ]
+    assert {key for row in rows for key in row.__annotations__} - named == set()
+
+
+def test_every_scenario_file_is_documented() -> None:
+    files = {path.name for path in SCENARIOS.glob("*.toml")}
+    assert set(re.findall(r"^\| `(\w+\.toml)` \|", DOCUMENT, re.MULTILINE)) == files
 
 
 def test_every_behaviour_is_documented() -> None:

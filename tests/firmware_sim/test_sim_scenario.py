@@ -49,7 +49,11 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ('ibutton = "013C2B1A00000006"', 'ibutton = "1A2B3C"', "checkpoints[0].tags.ibutton"),
         ('ibutton = "013C2B1A00000006"', 'ibutton = "same old"', "checkpoints[0].tags.ibutton"),
         ('ibutton = "013C2B1A00000006"', 'smell = "0000001A2B3C"', "checkpoints[0].tags.smell"),
-        ('ibutton = "013C2B1A00000006"', 'ibutton = "013909F4000000CA"', "checkpoints[1].tags.ibutton"),
+        (
+            'ibutton = "013C2B1A00000006"',
+            'ibutton = "013909F4000000CA"',
+            "checkpoints[1].tags.ibutton",
+        ),
         ('key = "crane"', 'key = "quay_north"', "checkpoints[2].key"),
         ("every_minutes = 80", "every_minutes = 0", "routes[0].every_minutes"),
         ("is_ordered = true", "is_ordered = 1", "routes[0].is_ordered"),
@@ -115,7 +119,9 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
     with pytest.raises(ScenarioError) as caught:
         load(changed(tmp_path, old, new))
     assert caught.value.details["key"] == key
-    assert str(caught.value).startswith(f"{tmp_path / 'night.toml'}:{caught.value.details['line']}: ")
+    assert str(caught.value).startswith(
+        f"{tmp_path / 'night.toml'}:{caught.value.details['line']}: "
+    )
 
 
 @pytest.mark.parametrize(
@@ -139,8 +145,11 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
         (
             'behaviour = "skipping"',
             'behaviour = "skiping"',
-            "{line}: guards[2].behaviour: 'skiping' is not one of honest, late, skipping, lazy, "
-            "cheating, tag_stealing, sharing, two_guards, throwing, perhaps skipping is meant.",
+            (
+                "{line}: guards[2].behaviour: 'skiping' is not one of honest, late, skipping, "
+                "lazy, cheating, tag_stealing, sharing, two_guards, throwing, "
+                "perhaps skipping is meant."
+            ),
         ),
         (
             'guard = "liu"',
@@ -150,9 +159,12 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
         (
             'number = "7"',
             'number = "7"; faults = ["flip_bit:byte=3",  # a comment;   "filp_bit:byte=4"]',
-            "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, lose_frame, "
-            "lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, lose_record, silence, "
-            "slow, jitter, stall, unplug, hub_reset, wrong_baud, perhaps flip_bit is meant.",
+            (
+                "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, "
+                "lose_frame, lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, "
+                "lose_record, silence, slow, jitter, stall, unplug, hub_reset, wrong_baud, "
+                "perhaps flip_bit is meant."
+            ),
         ),
     ],
 )

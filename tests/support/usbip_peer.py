@@ -16,6 +16,7 @@ from usbip.transport import USBIP  # type: ignore[import-untyped]
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 STOP_TIMEOUT_S: Final = 10
+HOST: Final[Any] = usbip.host
 A_LONG_TIME_S: Final = 30
 
 
@@ -28,7 +29,7 @@ class Peer:
     """
 
     def __init__(self, address: str, bus_id: str) -> None:
-        self._handle: Any = usbip.host.open(busid=bus_id, transport=_transport(address))
+        self._handle: Any = HOST.open(busid=bus_id, transport=_transport(address))
         sock: socket.socket = self._handle.conn.sock
         # It sends a head and its data apart, and would wait 40 ms between them.
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -75,7 +76,7 @@ def _transport(address: str) -> Any:  # noqa: ANN401 - the peer has no types
 
 def listed(address: str) -> dict[str, tuple[int, int]]:
     """Vendor and product of each exported device, by its bus id."""
-    found: list[dict[str, Any]] = usbip.host.list_devices(_transport(address))
+    found: list[dict[str, Any]] = HOST.list_devices(_transport(address))
     return {each["busid"]: (each["idVendor"], each["idProduct"]) for each in found}
 
 

@@ -1,9 +1,9 @@
 """A process that exports several wands, and a device that always has data, on one USB/IP server.
 
-    python -m tests.support.usbip_program vs:5F0000000000ABCD=2000 kaihe_eb null
+    python -m tests.support.usbip_program vs:5F0000000000ABCD=2000 kaihe_eb full null
 
-exports a VF5000+ with 2,000 records, a Kaihe wand without any, and the null device; where it
-listens is one line on standard output. SIGTERM ends it.
+exports a VF5000+ with 2,000 records, a Kaihe wand without any, a VF5000+ whose memory is full, and
+the null device; where it listens is one line on standard output. SIGTERM ends it.
 """
 
 import json
@@ -11,8 +11,10 @@ import logging
 import sys
 from collections.abc import Sequence
 
+from tests.support.by_hand_vs import RADIO_SERIAL
+from tests.support.full_wand import full_wand
 from tests.support.usb_devices import NullDevice
-from watchclock_sim.filled_wand import filled_wand
+from watchclock_sim.filled_wand import FilledWand, filled_wand
 from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import LineFaults
@@ -22,6 +24,15 @@ from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usbip.server import UsbIpServer
 from watchclock_sim.wands.personality import find_personality
+
+
+def _wand(text: str, clock: SystemClock) -> FilledWand:
+    if text == "full":
+        return FilledWand(full_wand(), f"vs:{RADIO_SERIAL.hex().upper()}", ())
+    name, _, records = text.partition("=")
+    dialect, _, number = name.partition(":")
+    number = number or find_personality(dialect).default_number
+    return filled_wand(Settings(dialect=dialect, number=number, records=int(records or 0)), clock)
 
 
 def main(wanted: Sequence[str]) -> None:
@@ -34,15 +45,10 @@ def main(wanted: Sequence[str]) -> None:
         if text == "null":
             server.export(NullDevice())
             continue
-        name, _, records = text.partition("=")
-        dialect, _, number = name.partition(":")
-        personality = find_personality(dialect)
-        settings = Settings(
-            dialect=dialect, number=number or personality.default_number, records=int(records or 0)
-        )
-        wand = filled_wand(settings, clock)
-        number = settings.number or ""
-        port = UsbPort(usb_device(personality.usb_profile(number), number))
+        wand = _wand(text, clock)
+        dialect, _, number = wand.identity.partition(":")
+        profile = find_personality(dialect).usb_profile(number)
+        port = UsbPort(usb_device(profile, number))
         dock = Dock(wand.firmware, port, faults=LineFaults((), 0), baud=0, clock=clock)
         harbour.add(dock, port, wand.identity)
         server.export(port.device)

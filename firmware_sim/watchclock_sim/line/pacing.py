@@ -10,7 +10,7 @@ __all__ = ["PacedLine"]
 
 BITS_A_BYTE: Final = 10
 CHUNK_S: Final = 0.004
-UNPACED_CHUNK: Final = 512
+UNPACED_CHUNK: Final = 2048
 ROUNDING: Final = 1e-6
 
 

@@ -60,6 +60,11 @@ class UsbIpServer:
         """The TCP port it listens on; the one asked for until it is open."""
         return self._address[1]
 
+    @property
+    def visitors(self) -> list[Visitor]:
+        """Whoever is connected, those without a device first."""
+        return [*self._waiting, *self._settled]
+
     def export(self, device: UsbDevice) -> Export:
         """Hand out one more device, now or while listening."""
         return self.exports.add(device)
@@ -81,7 +86,7 @@ class UsbIpServer:
     async def close(self) -> None:
         """Stop listening and drop every host; may be called twice."""
         server, self._server = self._server, None
-        for visitor in [*self._waiting, *self._settled]:
+        for visitor in self.visitors:
             visitor.close()
         if server is not None:
             server.close()

@@ -1,7 +1,9 @@
 """The UNIX socket of one wand, to which QEMU connects its ``usb-redir``: one machine at a time."""
 
 import asyncio
+import errno
 import logging
+import os
 import socket
 import stat
 from pathlib import Path
@@ -78,10 +80,12 @@ class RedirSocket:
             LOG.info("the virtual machine has left %s", self.path)
 
     def _drop_dead_socket(self) -> None:
-        """Remove what a killed simulator has left; a socket that somebody serves stays.
+        """Remove what a killed simulator has left.
+
+        asyncio would remove a socket that somebody serves just as well.
 
         Raises:
-            OSError: something else stands there.
+            OSError: something else stands there, or somebody serves it.
         """
         if not self.path.exists() or not stat.S_ISSOCK(self.path.stat().st_mode):
             return
@@ -90,6 +94,8 @@ class RedirSocket:
                 probe.connect(str(self.path))
             except ConnectionRefusedError:
                 self.path.unlink()
+                return
+        raise OSError(errno.EADDRINUSE, os.strerror(errno.EADDRINUSE))
 
 
 class _Machine(Stranger):

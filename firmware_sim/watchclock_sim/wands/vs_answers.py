@@ -204,6 +204,8 @@ class VsAnswers:
 
     def _spoilt(self, raw: bytes) -> bytes:
         """The page as it is read when the memory answers some records with zeros."""
+        if not self._lost_records:
+            return raw
         page = bytearray(raw)
         for place in range(RECORDS_A_PAGE):
             start = PAGE_HEAD_OCTETS + place * RECORD_OCTETS

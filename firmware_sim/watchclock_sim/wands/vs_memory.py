@@ -87,6 +87,7 @@ class VsMemory:
         self.erase_fails = False
         self._serial: Final = serial
         self._pages: dict[int, _PageIndex] = {}
+        """By number, in the order of their numbers."""
         self._open: _PageIndex | None = None
         self._meant = bytearray()
         """The records of the open page as the processor has them."""
@@ -97,12 +98,12 @@ class VsMemory:
     @property
     def newest_page(self) -> int:
         """The page last begun, or the one to be begun next in an empty memory."""
-        return max(self._pages, default=self._next_page)
+        return next(reversed(self._pages), self._next_page)
 
     @property
     def oldest_page(self) -> int:
         """The page that is erased next."""
-        return min(self._pages, default=self._next_page)
+        return next(iter(self._pages), self._next_page)
 
     @property
     def oldest_sequence(self) -> int:

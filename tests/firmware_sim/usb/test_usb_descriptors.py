@@ -4,6 +4,8 @@ The golden bytes were worked out by hand from USB 2.0, tables 9-8 to 9-13, CDC 1
 18, PSTN 1.2, tables 3 and 4, and HID 1.11, 6.2.1 and 6.2.2.
 """
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,10 +16,12 @@ from tests.support.usb_host import UsbHost
 from watchclock_sim.usb.cdc_acm import CdcAcm
 from watchclock_sim.usb.descriptors import DeviceAbout, StringTable
 from watchclock_sim.usb.device import WandUsbDevice
-from watchclock_sim.usb.function import UsbFunction
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usb.vendor_bulk import VendorBulk
 from watchclock_sim.wands.personality import find_personality
+
+if TYPE_CHECKING:
+    from watchclock_sim.usb.function import UsbFunction
 
 GOLDEN_DEVICES = {
     ("vs", "5B00000000001234"): "1201 0002 02 00 00 40 0912 0200 0001 01 02 03 01",

@@ -223,7 +223,7 @@ def test_a_host_that_does_not_read_is_not_heard_until_it_does() -> None:
             await host.take("1-1")
             for number in range(count):
                 host.writer.write(by_hand.submit(number, by_hand.IN, 1, length=each))
-            (visitor,) = server._settled
+            (visitor,) = server.visitors
             await until(lambda: visitor.is_held)
             await asyncio.sleep(0.1)
             waiting = visitor.transport.get_write_buffer_size()

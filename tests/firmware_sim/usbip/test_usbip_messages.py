@@ -188,7 +188,7 @@ def test_output_waits_until_the_device_takes_all_of_it() -> None:
         device = ToldDevice(room=2)
         async with serving(device) as server, importing(server) as host:
             host.writer.write(by_hand.submit(1, by_hand.OUT, 2, data=b"abcdef"))
-            await until(lambda: device.taken == b"ab")
+            await until(lambda: bytes(device.taken) == b"ab")
             device.make_room(3)
             device.make_room(3)
             return await host.receive(48), bytes(device.taken)
@@ -289,7 +289,7 @@ def test_commands_are_the_same_however_they_are_cut() -> None:
 def test_small_answers_are_not_held_back_by_nagle() -> None:
     async def options() -> list[int]:
         async with serving(ToldDevice()) as server, importing(server):
-            (visitor,) = server._settled
+            (visitor,) = server.visitors
             sock: socket.socket = visitor.transport.get_extra_info("socket")
             return [
                 sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY),

@@ -128,8 +128,9 @@ class Stranger(asyncio.BufferedProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It has connected; asyncio has set TCP_NODELAY already."""
         self.transport = cast("asyncio.Transport", transport)
-        peer: object = transport.get_extra_info("peername")
-        self.address = "{}:{}".format(*peer) if isinstance(peer, tuple) else "the socket's host"
+        peer: tuple[str, int] | str | None = transport.get_extra_info("peername")
+        if peer:
+            self.address = f"{peer[0]}:{peer[1]}"
         self.transport.set_write_buffer_limits(high=WRITE_OCTETS)
         self.watch()
 

@@ -6,7 +6,6 @@ request; the kind of its frame tells parts, answers and refusals apart.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from functools import cache
 from typing import Any, Final
 
 from watchclock_protocol.dialects.vs import layouts, replies, requests
@@ -138,6 +137,10 @@ _BY_REQUEST: Final[Mapping[Callable[..., VsRequest], Command]] = {
 _BY_CODE: Final[Mapping[int, Command]] = {row.code: row for row in COMMANDS}
 
 
+_FIELD_NAMES: Final[dict[type, tuple[str, ...]]] = {}
+"""Of every kind of request and reply met so far, because asking a dataclass takes its time."""
+
+
 def find_command(request: VsRequest) -> Command:
     """The row of the table this request belongs to."""
     return _BY_REQUEST[type(request)]
@@ -193,17 +196,15 @@ def encode_reply(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
         LocalProtocolError: the command is never answered so.
         RequestRangeError: a value does not fit into its bytes.
     """
-    for kind in (*command.replies, REFUSAL):
-        if kind.value is type(reply):
+    value = type(reply)
+    for kind in command.replies if value is not replies.Refusal else (REFUSAL,):
+        if kind.value is value:
             return kind, kind.layout.build(_fields(reply))
     raise LocalProtocolError(command=type(reply).__name__, state=f"answering {command.name}")
 
 
 def _fields(value: VsRequest | VsReply) -> dict[str, Any]:
-    kind: Any = type(value)
-    return {name: getattr(value, name) for name in _names(kind)}
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type is no Hashable to mypy
-    return tuple(field.name for field in fields(kind))
+    names = _FIELD_NAMES.get(type(value))
+    if names is None:
+        names = _FIELD_NAMES[type(value)] = tuple(field.name for field in fields(value))
+    return {name: getattr(value, name) for name in names}

@@ -14,19 +14,13 @@ Recovery:
                                                       within what looked like data
 """
 
-import struct
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 from zlib import crc32
 
 from watchclock_protocol.checksums import complement_sum
-from watchclock_protocol.dialects.vs.layouts import (
-    FRAME_HEAD,
-    FRAME_HEAD_FORM,
-    FRAME_MAGIC,
-    HEAD_OCTETS,
-)
+from watchclock_protocol.dialects.vs.layouts import FRAME_HEAD, FRAME_MAGIC, HEAD_OCTETS
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,
@@ -127,12 +121,8 @@ def build_frame(frame: Frame) -> bytes:
     if len(frame.data) > MOST_DATA_OCTETS:
         reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
         raise RequestRangeError(command="a frame", reason=reason)
-    try:
-        head = FRAME_HEAD_FORM.pack(
-            FRAME_MAGIC, frame.kind, frame.command, frame.token, len(frame.data)
-        )
-    except struct.error as error:
-        raise RequestRangeError(command="a frame", reason=error) from error
+    length = len(frame.data)
+    head = FRAME_HEAD.pack(FRAME_MAGIC, frame.kind, frame.command, frame.token, length)
     body = head + bytes((complement_sum(head),)) + frame.data
     return body + crc32(body).to_bytes(CRC_OCTETS, "little")
 
@@ -171,7 +161,7 @@ def _named(cut: Cut) -> Frame | BrokenFrame | Skipped:
 
 def _parsed(octets: bytes) -> Frame | BrokenFrame:
     """The fields of bytes that have a frame's shape."""
-    fields = FRAME_HEAD.parse(octets)
+    fields = FRAME_HEAD.parse(octets[: HEAD_OCTETS - 1])
     kind = _KINDS.get(fields["kind"])
     if kind is None:
         return BrokenFrame(FrameError(reason=f"there is no frame of kind {fields['kind']:02X}"))

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from construct import (
     Bytes,
-    Const,
     GreedyBytes,
     Int8ul,
     Int16ul,
@@ -20,20 +19,15 @@ from construct import (
 from watchclock_protocol.checksums import complement_sum
 from watchclock_protocol.dialects.vs.evidence import EvidenceItem, PartResult
 from watchclock_protocol.fields import check_sum, wand_seconds
-from watchclock_protocol.message_layout import Declaration, Layout, message_layout, value_of
-from watchclock_protocol.record_plan import struct_of
+from watchclock_protocol.message_layout import (
+    Declaration,
+    PackedLayout,
+    message_layout,
+    value_of,
+)
 
 __all__ = ["ALARM", "BEGIN_LIST", "CHECKPOINT", "CLOCK", "CLOCK_SETTING", "DECLARATION"]
-__all__ += ["PAGE_FORM", "PAGE_HEAD_FORM"]
-__all__ += [
-    "END_LIST",
-    "EVIDENCE",
-    "FRAME_HEAD",
-    "FRAME_HEAD_FORM",
-    "FRAME_MAGIC",
-    "HEAD_OCTETS",
-    "IDENTITY",
-]
+__all__ += ["END_LIST", "EVIDENCE", "FRAME_HEAD", "FRAME_MAGIC", "HEAD_OCTETS", "IDENTITY"]
 __all__ += ["LIST_ENTRIES", "LIST_START", "NAME_OCTETS", "NOTHING", "PAGE", "PAGE_HEAD"]
 __all__ += ["PAGES_SENT", "PAGE_HEAD_OCTETS", "PAGE_MAGIC", "PAGE_OCTETS", "PAGE_RANGE", "PARTS"]
 __all__ += ["POINTER", "RECORD_FIELDS", "REFUSAL", "ROSTER", "SELF_TEST_REPORT", "SERIAL"]
@@ -56,12 +50,12 @@ def _values(make: Callable[..., Any], **fields: Declaration) -> Declaration:
 
 
 # Section "Frames": what stands before the data; the sum over it is checked by the reader.
-_FRAME_HEAD: Final = Struct(
-    magic=Const(FRAME_MAGIC), kind=Int8ul, command=Int8ul, token=Int16ul, length=Int16ul
+FRAME_HEAD: Final = PackedLayout(
+    "the head of a frame",
+    Struct(
+        magic=Bytes(len(FRAME_MAGIC)), kind=Int8ul, command=Int8ul, token=Int16ul, length=Int16ul
+    ),
 )
-FRAME_HEAD: Final = Layout("the head of a frame", _FRAME_HEAD.compile())
-FRAME_HEAD_FORM: Final = struct_of(_FRAME_HEAD)
-"""The same for building, because every page passes here."""
 
 # Section "Commands": the data of requests and answers, in the order of the tables there.
 NOTHING: Final = message_layout("no data")
@@ -123,9 +117,7 @@ TOTALS: Final = message_layout(
 CLOCK: Final = message_layout(
     "a clock reading", seconds=Int32ul, milliseconds=Int16ul, state=Int8ul, reserved=Int8ul
 )
-_PAGE: Final = Struct(number=Int32ul, raw=Bytes(PAGE_OCTETS))
-PAGE: Final = Layout("a page", _PAGE.compile(), 4 + PAGE_OCTETS)
-PAGE_FORM: Final = struct_of(_PAGE)
+PAGE: Final = PackedLayout("a page", Struct(number=Int32ul, raw=Bytes(PAGE_OCTETS)))
 PAGES_SENT: Final = message_layout("a number of pages", sent=Int16ul)
 POINTER: Final = message_layout("a read pointer", sequence=Int32ul)
 EVIDENCE: Final = message_layout(
@@ -160,21 +152,22 @@ RECORD_FIELDS: Final = Struct(
 )
 
 # Section "Memory": the head of a page, up to its check sum.
-_PAGE_HEAD: Final = Struct(
-    magic=Bytes(len(PAGE_MAGIC)),
-    number=Int32ul,
-    first_sequence=Int32ul,
-    count=Int16ul,
-    record_octets=Int8ul,
-    version=Int8ul,
-    wear=Int32ul,
-    begun=Int32ul,
-    serial=Bytes(SERIAL_OCTETS),
-    reserved=Int32ul,
-    check_sum=Int32ul,
+PAGE_HEAD: Final = PackedLayout(
+    "the head of a page",
+    Struct(
+        magic=Bytes(len(PAGE_MAGIC)),
+        number=Int32ul,
+        first_sequence=Int32ul,
+        count=Int16ul,
+        record_octets=Int8ul,
+        version=Int8ul,
+        wear=Int32ul,
+        begun=Int32ul,
+        serial=Bytes(SERIAL_OCTETS),
+        reserved=Int32ul,
+        check_sum=Int32ul,
+    ),
 )
-PAGE_HEAD: Final = Layout("the head of a page", _PAGE_HEAD.compile(), PAGE_HEAD_OCTETS)
-PAGE_HEAD_FORM: Final = struct_of(_PAGE_HEAD)
 
 # Section "Lists".
 ROSTER: Final = message_layout(

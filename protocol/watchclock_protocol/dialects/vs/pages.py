@@ -3,7 +3,6 @@
 Source: docs/protocols/vs.md, section "Memory".
 """
 
-import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from struct import Struct
@@ -12,7 +11,6 @@ from zlib import crc32
 
 from watchclock_protocol.dialects.vs.layouts import (
     PAGE_HEAD,
-    PAGE_HEAD_FORM,
     PAGE_HEAD_OCTETS,
     PAGE_MAGIC,
 )
@@ -171,16 +169,13 @@ def build_page(head: PageHead, records: bytes, *, is_open: bool = False) -> byte
         raise RequestRangeError(command="a page", reason=f"{len(records)} bytes of records")
     area = records.ljust(_RECORD_AREA_OCTETS, b"\xff")
     count = OPEN_COUNT if is_open else len(records) // RECORD_OCTETS
-    try:
-        built = PAGE_HEAD_FORM.pack(
-            PAGE_MAGIC,
-            *(head.number, head.first_sequence),
-            *(count, RECORD_OCTETS, VERSION),
-            *(head.wear, head.begun, head.serial),
-            *(0, _OPEN_SUM),
-        )
-    except struct.error as error:
-        raise RequestRangeError(command="a page", reason=error) from error
+    built = PAGE_HEAD.pack(
+        PAGE_MAGIC,
+        *(head.number, head.first_sequence),
+        *(count, RECORD_OCTETS, VERSION),
+        *(head.wear, head.begun, head.serial),
+        *(0, _OPEN_SUM),
+    )
     if is_open:
         return built + area
     summed = built[: PAGE_HEAD_OCTETS - _SUM_OCTETS]
