@@ -14,8 +14,8 @@ from tests.support.fleets import Fleet, differences, download_all, running_fleet
 WANDS = "vs:600,fcard:400"
 COUNT = 1_000
 RECORDS = "100"
-PROCESSES = 4
-THREADS = 8
+PROCESSES = 8
+THREADS = 4
 IDLE_S = 10.0
 
 
@@ -31,7 +31,7 @@ def bench_fleet_of_1000_wands(benchmark: BenchmarkFixture, tmp_path: Path) -> No
         untouched = idle_percent(fleet)
         troubles = benchmark.pedantic(  # type: ignore[no-untyped-call]  # pytest-benchmark has no types
             download_all,
-            args=(fleet.addresses, tmp_path / "spools"),
+            args=(fleet, fleet.addresses, tmp_path / "spools"),
             kwargs={"processes": PROCESSES, "threads": THREADS},
             rounds=1,
         )

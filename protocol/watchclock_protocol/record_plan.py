@@ -199,7 +199,7 @@ def _code(plan: FieldPlan) -> str:
         case FieldPlan(form=FieldForm.INTEGER, octets=octets) if octets in _STRUCT_CODES:
             code = _STRUCT_CODES[octets]
             return code.lower() if plan.is_signed else code
-        case FieldPlan(form=FieldForm.OCTETS | FieldForm.CONSTANT, octets=octets):
+        case FieldPlan(form=FieldForm.OCTETS, octets=octets):
             return f"{octets}s"
         case _:
             raise LayoutNotDerivableError(field=plan.name, reason="struct has no such field")

@@ -11,6 +11,11 @@ import typer
 from watchclock.sim_command import app
 from watchclock_sim import night_values, scenario, truth_values, walk_steps
 from watchclock_sim.__main__ import main
+from watchclock_sim.archive.rounds import Anomaly
+from watchclock_sim.archive.settings import ArchiveSettings, WandPlace
+from watchclock_sim.archive.wand_captures import captures_of
+from watchclock_sim.archive.year_plan import made_records
+from watchclock_sim.fleet.settings import FleetSettings
 from watchclock_sim.hardware.battery import BatteryPlan
 from watchclock_sim.hardware.battery_plan import Chemistry
 from watchclock_sim.hardware.health import HardwarePart, Health
@@ -25,6 +30,7 @@ from watchclock_sim.hardware.profile import (
     RtcChip,
 )
 from watchclock_sim.line.faults import FAULT_KINDS
+from watchclock_sim.option_parser import option_name
 from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings
 from watchclock_sim.wands.personality import find_personality, personality_names
@@ -149,3 +155,23 @@ def test_every_key_of_a_mishap_stands_in_the_rows_of_those_it_belongs_to() -> No
     named = {key for kind in MishapKind for key in re.findall(r"`(\w+)`", rows[kind])}
     general = {"kind", "at", "every_touches", "times"}
     assert named == {field.name for field in fields(MishapPlan)} - general
+
+
+@pytest.mark.parametrize(
+    ("title", "settings"), [("Fleet", FleetSettings), ("Archives", ArchiveSettings)]
+)
+def test_every_option_of_fleets_and_archives_is_documented(
+    title: str, settings: type[FleetSettings | ArchiveSettings]
+) -> None:
+    rows = [row for row in section(title).splitlines() if row.startswith("| `--")]
+    documented = {name for row in rows for name in re.findall(r"`(--\w+)", row.split(" | ")[0])}
+    assert documented == {option_name(field.name) for field in fields(settings)} - {"--folder"}
+
+
+def test_every_anomaly_and_key_of_an_archives_truth_is_documented() -> None:
+    named = set(re.findall(r"`(\w+)`", section("Archives")))
+    assert set(Anomaly) <= named
+    wand = WandPlace(place=0, dialect="vs", number="5B00000000001234")
+    archive = ArchiveSettings(folder=Path(), wands=1, nights=1, records=10, dialects="vs")
+    (file,) = captures_of(archive, wand, made_records(archive)[0])
+    assert set(file.row) <= named

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,11 +16,16 @@ import psutil
 
 from tests.support.docks import download_from
 from watchclock_protocol.capture import read_capture
-from watchclock_protocol.records import PatrolRecord
+from watchclock_protocol.errors import CodedError
+from watchclock_protocol.records import PatrolRecord, RecordKind
 from watchclock_protocol.replay import replay
 
 __all__ = ["Fleet", "differences", "download_all", "running_fleet"]
 
+ATTEMPTS = 5
+Place = tuple[str, str]
+"""An address and the dialect spoken there."""
+Key = tuple[RecordKind, int | None, bytes, int]
 Held = tuple[str, Counter[tuple[str, str]]]
 """A wand's key and its touches, tag and wand time."""
 
@@ -84,77 +89,93 @@ def _held_in_truth(line: str) -> tuple[str, Held]:
 
 
 def download_all(
-    addresses: Sequence[str], folder: Path, *, processes: int, threads: int
+    fleet: Fleet, addresses: Sequence[str], folder: Path, *, processes: int, threads: int
 ) -> list[tuple[str, str]]:
-    """Download every wand; addresses and what went wrong with them.
+    """Download wands of the fleet; addresses and what went wrong with them.
+
+    A wand that does not answer in time, because the machine is crowded, is tried again, as who
+    stands at a dock does.
 
     Args:
+        fleet: whose wands they are.
         addresses: of the wands.
         folder: a spool is made in it for each thread.
         processes: how many.
         threads: how many in each.
     """
-    parts = [addresses[place::processes] for place in range(processes)]
+    places = [(address, fleet.truth[address][0].partition(":")[0]) for address in addresses]
+    parts = [places[number::processes] for number in range(processes)]
     work = partial(_download_part, folder, threads)
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         return [trouble for found in pool.map(work, enumerate(parts)) for trouble in found]
 
 
 def _download_part(
-    folder: Path, threads: int, part: tuple[int, Sequence[str]]
+    folder: Path, threads: int, part: tuple[int, Sequence[Place]]
 ) -> list[tuple[str, str]]:
-    number, addresses = part
-    shares = [addresses[place::threads] for place in range(threads)]
+    number, places = part
     work = partial(_download_share, folder, number)
+    shares = [places[place::threads] for place in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         return [trouble for found in pool.map(work, enumerate(shares)) for trouble in found]
 
 
 def _download_share(
-    folder: Path, number: int, share: tuple[int, Sequence[str]]
+    folder: Path, number: int, share: tuple[int, Sequence[Place]]
 ) -> list[tuple[str, str]]:
-    place, addresses = share
-    troubles: list[tuple[str, str]] = []
-    for address in addresses:
+    thread, places = share
+    spool = folder / f"{number}-{thread}"
+    return [
+        (address, trouble)
+        for address, dialect in places
+        if (trouble := _download(address, dialect, spool)) is not None
+    ]
+
+
+def _download(address: str, dialect: str, spool: Path) -> str | None:
+    """What went wrong in the last attempt, None when nothing did."""
+    trouble: str | None = None
+    for _ in range(ATTEMPTS):
         try:
-            download_from(address, folder / f"{number}-{place}")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test tells it
-            troubles.append((address, repr(error)))
-    return troubles
+            download_from(address, spool, dialect=dialect)
+        except CodedError as error:
+            trouble = f"{error} [{error.code}]"
+        else:
+            return None
+    return trouble
 
 
 def differences(fleet: Fleet, folder: Path) -> list[str]:
-    """How what was downloaded is unlike the truth: wands, records lost, records twice."""
-    found: dict[str, Held] = {}
-    unlike: list[str] = []
+    """How what was downloaded is unlike the truth: wands, records lost, records twice.
+
+    Records are told apart by their natural keys, so one that an attempt read again is one.
+    """
+    keyed: defaultdict[str, dict[Key, PatrolRecord]] = defaultdict(dict)
+    wands: defaultdict[str, set[str]] = defaultdict(set)
     for path in folder.glob("*/closed/*.pcapng"):
         capture = read_capture(path.read_bytes())
         download = replay(capture)
         address = capture.about.address.partition("?")[0]
-        records = [each.record for each in download.records]
-        patrols = [record for record in records if isinstance(record, PatrolRecord)]
-        keys = {
-            (each.record.kind, each.record.slot, each.record.raw, each.rank)
+        wands[address] |= set() if download.identity is None else {download.identity.key}
+        keyed[address] |= {
+            (each.record.kind, each.record.slot, each.record.raw, each.rank): each.record
             for each in download.records
+            if isinstance(each.record, PatrolRecord)
         }
-        if len(keys) != len(records) or not download.is_complete:
-            unlike.append(f"{address}: {len(records)} records, {len(keys)} keys")
-        if address in found:
-            unlike.append(f"{address} was downloaded twice")
-        key = "" if download.identity is None else download.identity.key
-        found[address] = (
-            key,
-            Counter((str(p.tag), str(p.time.civil and p.time.civil.isoformat())) for p in patrols),
-        )
+    unlike: list[str] = []
     for address, (key, touches) in fleet.truth.items():
-        told_key, told = found.get(address, ("", Counter()))
-        if told_key != key:
-            unlike.append(f"{address}: {told_key or 'nobody'} where {key} is")
+        told = Counter(map(_told, keyed[address].values()))
+        if wands[address] != {key}:
+            unlike.append(f"{address}: {wands[address] or 'nobody'} where {key} is")
         elif told != touches and not _is_partial(key, told, touches):
-            unlike.append(
-                f"{address}: {(touches - told).total()} lost, {(told - touches).total()} too many"
-            )
+            lost, surplus = (touches - told).total(), (told - touches).total()
+            unlike.append(f"{address}: {lost} lost, {surplus} too many")
     return unlike
+
+
+def _told(record: PatrolRecord) -> tuple[str, str]:
+    civil = record.time.civil
+    return str(record.tag), "" if civil is None else civil.isoformat()
 
 
 def _is_partial(

@@ -31,7 +31,9 @@ def test_every_wand_of_a_mixed_fleet_is_downloaded_whole_by_several_workers(
     tmp_path: Path,
 ) -> None:
     with running_fleet(tmp_path, *MIXED) as fleet:
-        troubles = download_all(fleet.addresses, tmp_path / "spools", processes=2, threads=4)
+        troubles = download_all(
+            fleet, fleet.addresses, tmp_path / "spools", processes=2, threads=4
+        )
     assert len(set(fleet.addresses)) == len(fleet.truth) == 20
     assert troubles == []
     assert differences(fleet, tmp_path / "spools") == []
@@ -45,10 +47,10 @@ def test_hostile_hosts_of_some_wands_leave_the_others_unharmed(tmp_path: Path) -
         for link in links:
             link.settimeout(0)
             link.send(b"VS\x01\x05\xff\xff\xff\xff\x7e\x7f" * 1_000)
-        troubles = download_all(peaceful, tmp_path / "spools", processes=1, threads=3)
+        troubles = download_all(fleet, peaceful, tmp_path / "spools", processes=1, threads=3)
         for link in links:
             link.close()
-        later = download_all(hostile, tmp_path / "later", processes=1, threads=3)
+        later = download_all(fleet, hostile, tmp_path / "later", processes=1, threads=3)
         unlike = differences(fleet, tmp_path / "spools")
         unlike_later = differences(fleet, tmp_path / "later")
     assert (troubles, later) == ([], [])

@@ -27,14 +27,7 @@ from watchclock_protocol.message_layout import (
 )
 
 __all__ = ["ALARM", "BEGIN_LIST", "CHECKPOINT", "CLOCK", "CLOCK_SETTING", "DECLARATION"]
-__all__ += [
-    "END_LIST",
-    "EVIDENCE",
-    "FRAME_HEAD",
-    "FRAME_MAGIC",
-    "HEAD_OCTETS",
-    "IDENTITY",
-]
+__all__ += ["END_LIST", "EVIDENCE", "FRAME_HEAD", "FRAME_MAGIC", "HEAD_OCTETS", "IDENTITY"]
 __all__ += ["LIST_ENTRIES", "LIST_START", "NAME_OCTETS", "NOTHING", "PAGE", "PAGE_HEAD"]
 __all__ += ["PAGES_SENT", "PAGE_HEAD_OCTETS", "PAGE_MAGIC", "PAGE_OCTETS", "PAGE_RANGE", "PARTS"]
 __all__ += ["POINTER", "RECORD_FIELDS", "REFUSAL", "ROSTER", "SELF_TEST_REPORT", "SERIAL"]

@@ -5,9 +5,9 @@
 
 from collections.abc import Iterable
 
-from watchclock_protocol.dialects.vs import layouts
 from watchclock_protocol.dialects.vs.commands import PAGE, find_command
 from watchclock_protocol.dialects.vs.frames import Frame, build_frame
+from watchclock_protocol.dialects.vs.layouts import PAGE as PAGE_DATA
 from watchclock_protocol.dialects.vs.requests import ReadPages
 
 __all__ = ["page_frames"]
@@ -28,7 +28,7 @@ def page_frames(token: int, pages: Iterable[tuple[int, bytes]]) -> bytes:
                 kind=PAGE.frame_kind,
                 command=_COMMAND,
                 token=token,
-                data=layouts.PAGE.pack(number, raw),
+                data=PAGE_DATA.pack(number, raw),
             )
         )
         for number, raw in pages
