@@ -115,6 +115,15 @@ VERBS: Final[dict[str, Verb]] = {
     ),
     "token": Verb("watchclock.token_command", "app", "server", _("Make and revoke tokens.")),
     "sim": Verb("watchclock.sim_command", "app", "sim", _("Simulate a wand.")),
+    "sim fleet": Verb(
+        "watchclock.sim_fleet_command", "fleet", "sim", _("Simulate many wands at once.")
+    ),
+    "sim archive": Verb(
+        "watchclock.sim_archive_command",
+        "archive",
+        "sim",
+        _("Generate a year of captures for load tests."),
+    ),
 }
 
 
@@ -168,7 +177,8 @@ def _run(words: Sequence[str]) -> int:
     code = 0
     try:
         try:
-            load_verb(words[0])(args=words[1:], prog_name=f"watchclock {words[0]}")
+            name = " ".join(words[:2]) if " ".join(words[:2]) in VERBS else words[0]
+            load_verb(name)(args=words[len(name.split()) :], prog_name=f"watchclock {name}")
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else 0
         sys.stdout.flush()

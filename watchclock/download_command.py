@@ -99,6 +99,8 @@ def ports(also: AlsoOption = None, *, as_json: JsonOption = False) -> None:
         Console().print(_("There is no port. Plug the dock in and look again."))
         return
     table = Table.grid(padding=(0, 3))
+    # An address that is broken into two lines cannot be copied.
+    table.add_column(no_wrap=True)
     for port in found:
         table.add_row(port.address, port.description, port.hardware)
     Console(highlight=False).print(table)

@@ -32,7 +32,9 @@ __all__ = ["listen"]
 def listen(  # noqa: PLR0913 - one parameter an option of the command
     address: Annotated[
         str,
-        typer.Argument(help=_("auto, a device path, or tcp:HOST:PORT; ?unit=N on a shared line.")),
+        typer.Argument(
+            help=_("As for download, such as auto or tcp:HOST:PORT; ?unit=N on a shared line.")
+        ),
     ] = AUTO,
     *,
     dialect: Annotated[

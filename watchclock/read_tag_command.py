@@ -21,7 +21,9 @@ __all__ = ["read_tag"]
 
 
 def read_tag(
-    address: Annotated[str, typer.Argument(help=_("A device path, or tcp:HOST:PORT."))],
+    address: Annotated[
+        str, typer.Argument(help=_("A device path, tcp:HOST:PORT or rfc2217:HOST:PORT."))
+    ],
     *,
     count: Annotated[
         int, typer.Option(min=0, help=_("End after so many tags; 0 goes on until Ctrl-C."))

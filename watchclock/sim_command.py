@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -86,36 +86,19 @@ def simulate(  # noqa: PLR0913 - every argument is an option of the command line
     rfc2217: Rfc2217 = None,
     scenario: ScenarioFile = None,
     wand: Wand = None,
-    day: Day = None,
+    date: Day = None,
     seed: Seed = None,
     truth: Truth = None,
     records: Records = 0,
     number: Number = None,
     baud: Baud = 0,
     fault: Fault = None,
-    as_json: AsJson = False,
+    json: AsJson = False,
 ) -> None:
-    """Serve one wand until it is interrupted."""
+    """Serve one wand until it is interrupted; every argument is a setting of that name."""
+    given: dict[str, Any] = locals() | {
+        "date": None if date is None else date.date(),
+        "fault": tuple(fault or ()),
+    }
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    run(
-        Settings(
-            dialect=dialect,
-            link=link,
-            pty=pty,
-            tcp=tcp,
-            usbip=usbip,
-            usbredir=usbredir,
-            usb_id=usb_id,
-            rfc2217=rfc2217,
-            scenario=scenario,
-            wand=wand,
-            date=None if day is None else day.date(),
-            seed=seed,
-            truth=truth,
-            records=records,
-            number=number,
-            baud=baud,
-            fault=tuple(fault or ()),
-            json=as_json,
-        )
-    )
+    run(Settings(**given))

@@ -1,7 +1,8 @@
 """``python -m watchclock_sim``: the simulator without the rest of watchclock.
 
 The options are the fields of ``Settings``; ``watchclock sim --help`` explains them. Where the
-first word is ``archive``, an archive is generated instead of a wand served.
+first word is ``archive``, an archive is generated instead of a wand served, and where it is
+``fleet``, many wands are.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from typing import Final
 
 from watchclock_sim.archive.program import archive_main
 from watchclock_sim.errors import SimulatorError
+from watchclock_sim.fleet.program import fleet_main
 from watchclock_sim.option_parser import add_options, option_values
 from watchclock_sim.program import run
 from watchclock_sim.settings import Settings
@@ -23,7 +25,10 @@ __all__ = ["main"]
 EXIT_WRONG_USE: Final = 2
 ARGUMENTS: Final = frozenset({"dialect", "link"})
 """The settings that are no options."""
-PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {"archive": archive_main}
+PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
+    "archive": archive_main,
+    "fleet": fleet_main,
+}
 """What is done instead of serving one wand, by the first word of the command line."""
 
 

@@ -32,8 +32,13 @@ def parsed_shares(text: str, total: int | None = None) -> Mapping[str, int]:
     return shares if total is None else _divided(shares, total)
 
 
-def numbers_of(dialect: str, count: int) -> tuple[str, ...]:
-    """So many numbers of wands of this kind, none twice, from its default number on.
+def numbers_of(dialect: str, count: int, *, may_repeat: bool = False) -> tuple[str, ...]:
+    """So many numbers of wands of this kind, from the first or its default number on.
+
+    Args:
+        dialect: which kind.
+        count: how many.
+        may_repeat: where wands of this kind have fewer numbers, they come again.
 
     Raises:
         SimulatorOptionError: wands of this kind have fewer numbers.
@@ -45,6 +50,8 @@ def numbers_of(dialect: str, count: int) -> tuple[str, ...]:
     else:
         numbers = tuple(f"{int(default, 16) + place:0{len(default)}X}" for place in range(count))
     allowed = sum(map(personality.number.allows, numbers))
+    if may_repeat:
+        return tuple(numbers[place % allowed] for place in range(count))
     if allowed < count:
         raise SimulatorOptionError(
             reason=f"{count} wands of {dialect} cannot be told apart, {allowed} can"

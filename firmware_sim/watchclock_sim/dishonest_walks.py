@@ -1,8 +1,8 @@
 """How guards walk who do not do as they should; each says what truly happened.
 
 What is known of real nights: a cheating guard brings the tags to one place and reads the round in
-seconds (a jail's round of 35 seconds, latimes.com 21 July 2010); buttons that come off the wall are
-carried about; a wand is handed on or thrown (mag-touch.com, support wiki on tough batons).
+seconds (a jail's round of 35 seconds, latimes.com 21 July 2010); buttons that come off the wall
+are carried about; a wand is handed on or thrown (mag-touch.com, support wiki on tough batons).
 """
 
 from collections.abc import Iterable, Iterator
@@ -80,12 +80,14 @@ class _ShorterWalk(GuardWalk):
         """The checkpoints farthest off the way, there and on; never the first."""
         legs = self.route.legs
         on = [*legs[1:], legs[0]]
-        ways = [self.planned_s(leg) + self.planned_s(then) for leg, then in zip(legs, on, strict=True)]
+        ways = [
+            self.planned_s(leg) + self.planned_s(then) for leg, then in zip(legs, on, strict=True)
+        ]
         order = sorted(range(1, len(legs)), key=lambda index: ways[index], reverse=True)
         return [legs[index].checkpoint for index in order[: max(1, round(FAR_SHARE * len(order)))]]
 
     def short_leg_s(self, leg: Leg, number: int) -> int:
-        """Seconds to a checkpoint after those before it were left out: straight if that is known."""
+        """Seconds to a checkpoint when those before it were left out: straight if known."""
         left_out, self.left_out = self.left_out, []
         came_from, self._stands_at = self._stands_at, leg.checkpoint
         if not left_out or came_from is None:
@@ -224,7 +226,7 @@ class _PartneredWalk(GuardWalk):
 
 
 class _SharingWalk(_PartneredWalk):
-    """Lets the partner do it: with both wands at once, or else every second round with this one."""
+    """Lets the partner do it: with both wands at once, or else every second round."""
 
     @override
     def carrier(self, number: int) -> str:

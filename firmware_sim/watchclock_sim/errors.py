@@ -14,6 +14,7 @@ CodedError
         ArchiveFolderError  the folder of an archive cannot be read or written
         ArchiveOtherError   the folder holds something else
         ArchiveWorkerLostError  a process was ended from outside
+        FleetDescriptorsError   a fleet needs more open files than this process may have
         AllWandsFailedError     every wand that was served has failed
 """
 
@@ -25,6 +26,7 @@ __all__ = [
     "ArchiveOtherError",
     "ArchiveWorkerLostError",
     "FaultError",
+    "FleetDescriptorsError",
     "HostRefusedError",
     "LinkPathTakenError",
     "PersonalityUnknownError",
@@ -147,3 +149,11 @@ class AllWandsFailedError(SimulatorError):
     code = "sim.all_failed"
     template = "Every simulated wand has failed."
     next_step = "What it said before stands above; report it with the scenario and the seed."
+
+
+class FleetDescriptorsError(SimulatorError):
+    """A fleet needs more open files than this process may have."""
+
+    code = "sim.descriptors"
+    template = "{wands} wands need {needed} open files and this process may have {limit}."
+    next_step = "Raise the limit with “ulimit -n {needed}” as root, or serve fewer wands."

@@ -35,7 +35,11 @@ def with_fault(plan: WandPlan, shift: Shift) -> WandPlan:
     if profile is None:
         return plan
     at = plan.fault_at or _middle(shift)
-    clock = replace(plan.clock, offset_s=plan.clock.offset_s + profile.clock_offset_s)
+    clock = replace(
+        plan.clock,
+        offset_s=plan.clock.offset_s + profile.clock_offset_s,
+        chip=plan.clock.chip or profile.chip,
+    )
     return replace(
         plan,
         fault_at=at,
@@ -77,7 +81,7 @@ def never_starts(plan: WandPlan) -> bool:
 
 
 class MissedReads:
-    """Reads that do not happen although the wand could: nobody is there, or it is held too briefly.
+    """Reads that do not happen although the wand could: nobody there, or held too briefly.
 
     Args:
         scenario: of the night.
@@ -104,7 +108,10 @@ class MissedReads:
 
 
 def thrown(life: HardwareLife, deeds: tuple[Deed, ...]) -> HardwareLife:
-    """The life of a wand that guards threw: a fall each time, and the damage it did."""
+    """The life of a wand that guards threw: a fall each time, and the damage it did.
+
+    What usually happens to a wand of its kind does not happen to it too.
+    """
     throws = [deed for deed in deeds if deed.kind is DeedKind.THROWING]
     falls = tuple(
         Mishap(

@@ -1,11 +1,11 @@
-"""What a fault of a wand is, as a repair shop meets it: class, causes, signs, and how it comes about."""
+"""What a fault of a wand is, as a repair shop meets it: class, causes, signs, what it does."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from watchclock_sim.hardware.battery import BatteryPlan
-from watchclock_sim.hardware.profile import ClimatePlan, MishapPlan, PartPlan
+from watchclock_sim.hardware.profile import ClimatePlan, MishapPlan, PartPlan, RtcChip
 
 __all__ = ["BOTH", "CONTACT", "RADIO", "FaultCause", "FaultProfile", "Sign"]
 
@@ -71,6 +71,7 @@ class FaultProfile:
         parts: that fare badly.
         mishaps: that happen.
         climate: the air inside.
+        chip: of the clock, where its own flags are a sign.
         resets_clock: whether the clock falls back to its first day.
         clock_offset_s: by how much the clock was set wrongly before the shift.
         battery: in place of the wand's own.
@@ -91,6 +92,7 @@ class FaultProfile:
     parts: tuple[PartPlan, ...] = ()
     mishaps: tuple[MishapPlan, ...] = ()
     climate: ClimatePlan | None = None
+    chip: RtcChip | None = None
     resets_clock: bool = False
     clock_offset_s: int = 0
     battery: BatteryPlan | None = None

@@ -1,8 +1,8 @@
-"""Faults of wands by name, as they come to a repair shop: symptom, class, causes, and what shows it.
+"""Faults of wands by name, as they come to a repair shop: symptom, class, causes, signs.
 
-The rows are the symptoms of docs/simulator.md, "Fault profiles". A profile is only data: faults of
-parts, mishaps, a clock or battery that fails, faults of the link, reads that do not happen. What it
-promises in ``signs`` a test finds in the downloaded log or counters of the real firmware.
+The rows are the symptoms of docs/simulator.md, "Fault profiles". A profile is only data: faults
+of parts, mishaps, a clock or battery that fails, faults of the link, reads that do not happen.
+What it promises in ``signs`` a test finds in the downloaded log or counters of the real firmware.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,13 @@ from typing import Final
 from watchclock_sim.fault_profile import CONTACT, RADIO, FaultCause, FaultProfile, Sign
 from watchclock_sim.hardware.battery import BatteryPlan
 from watchclock_sim.hardware.health import HardwarePart, Health
-from watchclock_sim.hardware.profile import ClimatePlan, MishapKind, MishapPlan, PartPlan
+from watchclock_sim.hardware.profile import (
+    ClimatePlan,
+    MishapKind,
+    MishapPlan,
+    PartPlan,
+    RtcChip,
+)
 
 __all__ = ["FAULT_PROFILES"]
 
@@ -48,6 +54,7 @@ FAULT_PROFILES: Final[Mapping[str, FaultProfile]] = {
         signs=_STOPPED,
         without=(Sign.BROWN_OUTS, Sign.BATTERY_LOW, Sign.SHOCK),
         parts=(_dead(HardwarePart.RTC_OSCILLATOR),),
+        chip=RtcChip.DS3231,
     ),
     "crystal_knocked": FaultProfile(
         row=2,
@@ -58,6 +65,7 @@ FAULT_PROFILES: Final[Mapping[str, FaultProfile]] = {
         without=(Sign.BROWN_OUTS, Sign.BATTERY_LOW),
         models=RADIO,
         parts=(_dead(HardwarePart.RTC_OSCILLATOR),),
+        chip=RtcChip.DS3231,
         mishaps=(_BLOW,),
     ),
     "battery_neglected": FaultProfile(
@@ -283,6 +291,7 @@ FAULT_PROFILES: Final[Mapping[str, FaultProfile]] = {
         signs=(*_STOPPED, Sign.OPENED),
         without=(Sign.SHOCK, Sign.BROWN_OUTS),
         parts=(_dead(HardwarePart.RTC_OSCILLATOR),),
+        chip=RtcChip.DS3231,
         mishaps=(MishapPlan(kind=MishapKind.HOUSING_OPENED),),
     ),
     "electric_shock": FaultProfile(
@@ -297,4 +306,4 @@ FAULT_PROFILES: Final[Mapping[str, FaultProfile]] = {
         parts=(PartPlan(part=HardwarePart.MEMORY, health=Health.FAILING, per_mille=600),),
     ),
 }
-"""Row 7, a tag that no wand can read, is no fault of a wand: a checkpoint's ``unreadable_from``."""
+"""Row 7, a tag that no wand can read, is no wand's fault: a checkpoint's ``unreadable_from``."""

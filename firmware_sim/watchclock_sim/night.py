@@ -10,7 +10,6 @@ from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
-from watchclock_sim.hardware.power import Power
 from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.line.faults import Fault, lost_records
 from watchclock_sim.night_values import KeptTouch, NotKept, WalkedWand
@@ -36,25 +35,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     """The wand at the end of the scenario's shift, with every record it kept."""
     night = walk(scenario, plan)
     life = thrown(scenario.life(plan), night.deeds)
-    clock = _clock(scenario, plan, life)
-    battery = Battery(
-        plan=plan.battery,
-        utc=scenario.begins,
-        rests_from=scenario.ends,
-        power=Power(life.power, scenario.begins),
-        draws=life.power,
-        life=life.part(HardwarePart.BATTERY),
-    )
-    setup = WandSetup(
-        number=plan.number,
-        clock=clock,
-        battery=battery,
-        capacity=plan.capacity,
-        when_full=WhenFull.STOP if plan.stops_when_full else WhenFull.OVERWRITE,
-        logs_host_actions=plan.logs_host_actions,
-        lost_records=lost_records(faults),
-        life=life,
-    )
+    setup = _setup(scenario, plan, life, lost_records(faults))
     firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)
     is_dead = never_starts(plan)
@@ -65,11 +46,11 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
             touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
         )
         why_not = None if is_kept else _why_not(touch, life, is_dead=is_dead)
-        wand_time = clock.reading(touch.utc)
+        wand_time = setup.clock.reading(touch.utc)
         kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
 
     touches, missed = _happened(scenario, plan, night)
-    events = [] if is_dead else list(_condition(scenario, plan, battery, firmware))
+    events = [] if is_dead else list(_condition(scenario, plan, setup.battery, firmware))
     events += [_Event(touch.utc, partial(feel, touch)) for touch in touches]
     for event in sorted(events, key=lambda event: event.utc):
         event.act()
@@ -78,6 +59,22 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         touches=tuple(kept),
         skips=tuple(sorted((*night.skips, *missed), key=lambda skip: skip.utc)),
         deeds=night.deeds,
+        life=life,
+    )
+
+
+def _setup(
+    scenario: Scenario, plan: WandPlan, life: HardwareLife, lost: frozenset[int]
+) -> WandSetup:
+    """The wand before it is switched on."""
+    return WandSetup(
+        number=plan.number,
+        clock=_clock(scenario, plan, life),
+        battery=Battery.fitted(plan.battery, life, utc=scenario.begins, rests_from=scenario.ends),
+        capacity=plan.capacity,
+        when_full=WhenFull.STOP if plan.stops_when_full else WhenFull.OVERWRITE,
+        logs_host_actions=plan.logs_host_actions,
+        lost_records=lost,
         life=life,
     )
 

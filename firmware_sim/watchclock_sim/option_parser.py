@@ -1,13 +1,13 @@
-"""Makes the options of a command line from the fields of its settings, so that none is told twice."""
+"""Makes the options of a command line from its settings, so that none is listed twice."""
 
 import argparse
 from collections.abc import Callable
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, get_type_hints
 
-__all__ = ["add_options", "option_values"]
+__all__ = ["add_options", "option_name", "option_values"]
 
 READ_AS: Final[dict[object, Callable[[str], object]]] = {
     int: int,
@@ -33,17 +33,21 @@ def add_options(
     types = get_type_hints(settings)
     for field in fields(settings):
         kind: Any = types[field.name]
-        name = f"--{field.name.replace('_', '-')}"
+        name = option_name(field.name)
         if field.name in arguments:
             continue
         if kind is bool:
-            parser.add_argument(name, action="store_true")
+            parser.add_argument(name, dest=field.name, action="store_true")
         elif kind == tuple[str, ...]:
-            parser.add_argument(name, action="append", default=[])
+            parser.add_argument(name, dest=field.name, action="append", default=[])
         else:
-            is_required = field.default is MISSING
-            default = None if is_required else field.default
-            parser.add_argument(name, type=READ_AS[kind], default=default, required=is_required)
+            read = READ_AS[kind]
+            parser.add_argument(name, dest=field.name, type=read, default=field.default)
+
+
+def option_name(field: str) -> str:
+    """The option of a field; one that is a word of Python bears a mark behind it."""
+    return f"--{field.rstrip('_').replace('_', '-')}"
 
 
 def option_values(found: argparse.Namespace) -> dict[str, Any]:

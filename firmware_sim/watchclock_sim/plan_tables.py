@@ -6,6 +6,7 @@ from dataclasses import MISSING, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, TypeVar, get_args, get_type_hints
 
+from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.toml_table import TomlTable
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _value(table: TomlTable, key: str, hint: object) -> object:
     if kind is dt.time:
         return table.moment(key)
     if kind is dt.date:
-        return table.day(key)
+        return table.day(key, first=FIRST_DAY, last=LAST_DAY)
     if kind is int:
         low, high = LIMITS.get(key, (0, LARGEST_NUMBER))
         return table.integer(key, low=low, high=high)

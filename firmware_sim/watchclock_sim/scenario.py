@@ -15,6 +15,8 @@ from watchclock_sim.hardware.battery import BatteryPlan
 from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, HardwareProfile
 
 __all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
     "PARTNERED",
     "WALKING_MPS",
     "Behaviour",
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 
+FIRST_DAY: Final = dt.date(2000, 1, 1)
+LAST_DAY: Final = dt.date(2099, 12, 30)
+"""Days a night may begin on: every wand's clock has the years 2000 to 2099."""
 WALKING_MPS: Final = 1.2
 """How fast a person walks who is in no hurry, in metres a second."""
 

@@ -13,6 +13,8 @@ from watchclock_sim.errors import ScenarioFileError
 from watchclock_sim.fault_effects import with_fault
 from watchclock_sim.plan_tables import read_plan, whole
 from watchclock_sim.scenario import (
+    FIRST_DAY,
+    LAST_DAY,
     WALKING_MPS,
     Behaviour,
     Checkpoint,
@@ -68,7 +70,7 @@ def _scenario(table: TomlTable) -> Scenario:
     checkpoints = _each(table.tables("checkpoints"), _checkpoint)
     return Scenario(
         seed=table.integer("seed", 0),
-        date=table.day("date"),
+        date=table.day("date", first=FIRST_DAY, last=LAST_DAY),
         site=_site(table.table("site")),
         shift=_shift(table.table("shift")),
         checkpoints=checkpoints,

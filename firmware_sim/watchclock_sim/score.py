@@ -132,8 +132,9 @@ def _makes_room(
             free: int | None = label
             while free is not None:
                 mover = reached[free]
-                owners[free] = mover
-                free, labels_of[mover] = labels_of.get(mover), free
+                former = labels_of.get(mover)
+                owners[free], labels_of[mover] = mover, free
+                free = former
             return True
     return False
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
 from watchclock_sim.wands.personality import find_personality
 
@@ -80,6 +81,8 @@ def check(settings: Settings) -> None:
         "--truth needs --scenario": bool(settings.truth and not settings.scenario),
         "--wand needs --scenario": bool(settings.wand and not settings.scenario),
         "--date needs --scenario": bool(settings.date and not settings.scenario),
+        f"--date is {FIRST_DAY} to {LAST_DAY}": settings.date is not None
+        and not FIRST_DAY <= settings.date <= LAST_DAY,
         f"--records is 0 to {LARGEST_CAPACITY}": not 0 <= settings.records <= LARGEST_CAPACITY,
         "--baud is not negative": settings.baud < 0,
     }

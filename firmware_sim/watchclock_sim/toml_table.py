@@ -116,15 +116,17 @@ class TomlTable:
             case _:
                 raise self.wrong(key, "it is not a list of two numbers")
 
-    def day(self, key: str) -> date:
-        """A calendar date without time.
+    def day(self, key: str, *, first: date = date.min, last: date = date.max) -> date:
+        """A calendar date without time, from ``first`` to ``last``.
 
         Raises:
-            ScenarioError: missing or another type.
+            ScenarioError: missing, another type or out of range.
         """
         value = self._typed(key, date, "a date like 2026-11-20", None)
         if isinstance(value, datetime):
             raise self.wrong(key, "it has a time of day")
+        if not first <= value <= last:
+            raise self.wrong(key, f"{value} is not between {first} and {last}")
         return value
 
     def moment(self, key: str) -> time:

@@ -1,4 +1,4 @@
-"""Writes down what truly happened in a night, and what a detector should find in the wand's log."""
+"""Writes down what truly happened in a night, and what a detector should find in the log."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -146,6 +146,7 @@ def _label(
         causes=[],
         signs=[],
         profile=None,
+        row=None,
         begins=_maybe_utc(begins),
         ends=_maybe_utc(ends),
     )
@@ -174,7 +175,7 @@ def _profile_label(name: str, subject: str, begins: datetime | None) -> LabelRow
     label = _label(profile.fault_class, subject, begins)
     label["causes"] = [cause.value for cause in profile.causes]
     label["signs"] = [sign.value for sign in profile.signs]
-    label["profile"] = name
+    label["profile"], label["row"] = name, profile.row
     return label
 
 
@@ -195,8 +196,6 @@ def _tag_labels(scenario: Scenario, wand: WalkedWand) -> Iterator[LabelRow]:
     met = {skip.checkpoint for skip in wand.skips if skip.reason is SkipReason.TAG_UNREADABLE}
     for checkpoint in scenario.checkpoints:
         if checkpoint.key in met and checkpoint.unreadable_from is not None:
-            label = _label(
-                "F-TAG", checkpoint.key, scenario.instant(checkpoint.unreadable_from)
-            )
+            label = _label("F-TAG", checkpoint.key, scenario.instant(checkpoint.unreadable_from))
             label["causes"] = ["environment"]
             yield label

@@ -1,7 +1,7 @@
-"""The truth about a wand's night as it stands in a file: JSON values, their names and their version.
+"""The truth about a wand's night as it stands in a file: JSON values and their version.
 
-docs/simulator.md, "The truth", explains each; ``truth.schema.json`` beside this module says the same
-to programs. Instants are UTC with an offset, wand times civil without one, both ISO 8601.
+docs/simulator.md, "The truth", explains each; ``truth.schema.json`` beside this module says the
+same to programs. Instants are UTC with an offset, wand times civil without one, both ISO 8601.
 """
 
 from typing import Final, Literal
@@ -99,6 +99,7 @@ class LabelRow(TypedDict):
     causes: list[str]
     signs: list[str]
     profile: str | None
+    row: int | None
     begins: str | None
     ends: str | None
 

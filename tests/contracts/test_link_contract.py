@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.byte_pipe import FarEnd
 from tests.support.hid_devices import HandMadeHid, HidDevice, reports_of
 from tests.support.serial_server import serial_server
 from tests.support.usb_bus import BulkDevice, HandMadeBus, packets
 from watchclock_device.addresses import parse_address
+from watchclock_device.drivers.rfc2217_port import Rfc2217Driver
 from watchclock_device.drivers.usb_bulk import UsbBulkDriver
 from watchclock_device.drivers.usb_hid import UsbHidDriver
 from watchclock_device.errors import DeviceError, LinkLostError, PortBusyError, PortNotFoundError
@@ -83,50 +85,35 @@ def tcp_peer() -> Generator[Peer]:
             one.close()
 
 
+def peer_at(address: str, end: FarEnd, driver: PortDriver) -> Peer:
+    return Peer(
+        address=address,
+        receive=lambda count: end.receive(count, PATIENT_S),
+        send=end.send,
+        unplug=end.unplug,
+        drivers={driver.scheme: driver},
+    )
+
+
 @contextmanager
 def usb_peer() -> Generator[Peer]:
     device = BulkDevice()
-
-    def send(data: bytes) -> None:
-        for packet in packets(data):
-            device.send(packet)
-
-    yield Peer(
-        address="usb:1209:0003",
-        receive=device.receive,
-        send=send,
-        unplug=device.unplug,
-        drivers={"usb": UsbBulkDriver(HandMadeBus(device))},
-    )
+    driver = UsbBulkDriver(HandMadeBus(device))
+    yield peer_at("usb:1209:0003", device.end(packets), driver)
 
 
 @contextmanager
 def hid_peer() -> Generator[Peer]:
     with tempfile.TemporaryDirectory() as folder:
         device = HidDevice(Path(folder) / "hidraw0")
-
-        def send(data: bytes) -> None:
-            for report in reports_of(data):
-                device.send(report)
-
-        yield Peer(
-            address="hid:1209:0003",
-            receive=device.receive,
-            send=send,
-            unplug=device.unplug,
-            drivers={"hid": UsbHidDriver(HandMadeHid(device))},
-        )
+        driver = UsbHidDriver(HandMadeHid(device))
+        yield peer_at("hid:1209:0003", device.end(reports_of), driver)
 
 
 @contextmanager
 def rfc2217_peer() -> Generator[Peer]:
     with serial_server() as server:
-        yield Peer(
-            address=server.address,
-            receive=server.port.receive,
-            send=server.port.send,
-            unplug=server.unplug,
-        )
+        yield peer_at(server.address, server.end(), Rfc2217Driver())
 
 
 PEERS = {
@@ -190,6 +177,17 @@ def test_a_large_write_arrives_whole(peer: Peer) -> None:
         while len(arrived) < len(data):
             arrived += peer.receive(65536)
     assert arrived == data
+
+
+def test_a_large_answer_is_handed_out_in_large_pieces(peer: Peer) -> None:
+    data, arrived, reads = os.urandom(4_000), b"", 0
+    with closing(peer.open()) as link:
+        peer.send(data)
+        while len(arrived) < len(data):
+            arrived += link.read(PATIENT_S)
+            reads += 1
+    assert arrived == data
+    assert reads < len(data) // 50
 
 
 def test_a_pulled_cable_is_a_lost_link(peer: Peer) -> None:

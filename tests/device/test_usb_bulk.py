@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.support.usb_bus import BulkDevice, HandMadeBus, packets
+from tests.support.usb_bus import BulkDevice, HandMadeBus, error_of, packets
 from watchclock_device.drivers import usb_bulk
 from watchclock_device.drivers.usb_bulk import UsbBulkDriver
 from watchclock_device.errors import (
@@ -129,11 +129,20 @@ def test_the_kernels_driver_is_sent_away_and_has_its_interface_back_afterwards()
     assert device.driver
 
 
-def test_a_kernel_that_cannot_be_asked_for_its_driver_is_no_obstacle() -> None:
+@pytest.mark.parametrize("answer", [NotImplementedError(), error_of(errno.ENOSYS)])
+def test_a_kernel_that_cannot_be_asked_for_its_driver_is_no_obstacle(answer: Exception) -> None:
     device = BulkDevice()
-    device.can_ask_driver = False
+    device.driver_question = answer
     open_only(device).close()
     assert device.calls == ["claim 1", "release 1", "close"]
+
+
+def test_a_device_that_leaves_while_its_driver_is_asked_for_is_not_found() -> None:
+    device = BulkDevice()
+    device.driver_question = error_of(errno.ENODEV)
+    with pytest.raises(PortNotFoundError):
+        open_only(device)
+    assert device.calls == ["close"]
 
 
 def test_only_a_device_without_a_configuration_is_configured() -> None:

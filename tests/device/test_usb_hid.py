@@ -1,6 +1,8 @@
 """The hid driver on devices made by hand: what it finds, opens, gives back, and how it fails."""
 
 import os
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -189,3 +191,19 @@ def test_the_real_hidapi_is_asked_where_no_other_is_given() -> None:
     with pytest.raises(PortNotFoundError):
         UsbHidDriver().open("1209:0003:NOBODY", LINE)
     assert all(port.address.startswith("hid:") for port in UsbHidDriver().find())
+
+
+@pytest.mark.parametrize(("missing", "used"), [("", "hidraw"), ("hidraw", "hid")])
+def test_the_module_that_goes_through_the_kernels_driver_is_preferred(
+    missing: str, used: str
+) -> None:
+    program = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({missing!r}.split()))\n"
+        "from watchclock_device.drivers import usb_hid\n"
+        "print(usb_hid._LIBRARY.__name__)\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    ).stdout
+    assert told == f"{used}\n"

@@ -1,7 +1,8 @@
-"""Guards walk metres at their speed, rest, and misbehave as their behaviour says, with its truth."""
+"""Guards walk metres at their speed, rest, and misbehave as their behaviour says."""
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
@@ -39,11 +40,8 @@ def deeds_of(night: Night, kind: DeedKind) -> list[Deed]:
     return [deed for deed in night.deeds if deed.kind is kind]
 
 
-def changed_guard(scenario: Scenario, key: str, **values: object) -> Scenario:
-    guards: list[Guard] = [
-        replace(guard, **values) if guard.key == key else guard  # type: ignore[arg-type]
-        for guard in scenario.guards
-    ]
+def changed_guard(scenario: Scenario, key: str, change: Callable[[Guard], Guard]) -> Scenario:
+    guards = (change(guard) if guard.key == key else guard for guard in scenario.guards)
     return replace(scenario, guards=tuple(guards))
 
 
@@ -69,7 +67,11 @@ def test_every_behaviour_has_its_walk_and_every_damage_its_profile() -> None:
 def test_metres_are_walked_at_the_guards_speed_give_or_take_what_varies(
     seed: int, speed_mps: float
 ) -> None:
-    scenario = changed_guard(LONG.changed(seed=seed), "vogel", speed_mps=speed_mps, breaks=())
+    scenario = changed_guard(
+        LONG.changed(seed=seed),
+        "vogel",
+        lambda guard: replace(guard, speed_mps=speed_mps, breaks=()),
+    )
     route = scenario.route("grounds")
     for touches in rounds_of(walk(scenario, scenario.wands[0])).values():
         if touches[0].guard != "vogel":
@@ -106,7 +108,11 @@ def test_nobody_reads_anything_during_a_break() -> None:
 
 def test_a_break_whose_time_was_before_the_duty_is_not_taken() -> None:
     early = (Rest(minutes=10, at=dt.time(20, 30)),)
-    scenario = changed_guard(CHEATS, "sroka", behaviour=Behaviour.HONEST, breaks=early)
+    scenario = changed_guard(
+        CHEATS,
+        "sroka",
+        lambda guard: replace(guard, behaviour=Behaviour.HONEST, breaks=early),
+    )
     assert deeds_of(night_of("sroka", scenario), DeedKind.BREAK) == []
 
 
@@ -187,7 +193,8 @@ def test_two_guards_at_once_read_every_tag_shortly_one_after_the_other() -> None
 def test_a_wand_is_thrown_once_right_behind_a_checkpoint(seed: int) -> None:
     night = night_of("dudek", CHEATS.changed(seed=seed))
     [throw] = deeds_of(night, DeedKind.THROWING)
-    before = [each.utc for each in (*night.touches, *night.skips) if each.utc <= throw.begins]
+    instants = [each.utc for each in night.touches] + [each.utc for each in night.skips]
+    before = [at for at in instants if at <= throw.begins]
     assert throw.begins - max(before) == dt.timedelta(seconds=5)
     assert 150_000 <= throw.strength_mg < 400_000
     assert throw.damage in DAMAGES

@@ -141,31 +141,39 @@ def test_the_settings_of_the_host_reach_the_wand(telling: str) -> None:
     ]
 
 
-def test_dtr_rts_and_break_reach_the_wand(telling: str) -> None:
+@pytest.mark.parametrize("levels", [(True, True), (False, True), (True, False), (False, False)])
+def test_dtr_and_rts_reach_the_wand(telling: str, levels: tuple[bool, bool]) -> None:
     with client(telling) as port:
-        states: list[tuple[object, ...]] = []
-        for dtr, rts, is_break in (
-            (True, True, False),
-            (False, True, False),
-            (False, False, True),
-        ):
-            port.dtr, port.rts, port.break_condition = dtr, rts, is_break
-            now = told(port)
-            states.append((now["dtr"], now["rts"], now["is_break"]))
-            assert states[-1] == (dtr, rts, is_break)
+        port.dtr, port.rts = levels
+        now = told(port)
+    assert (now["dtr"], now["rts"], now["is_break"]) == (*levels, False)
+
+
+def test_a_break_reaches_the_wand_as_a_state_and_once_as_a_character_of_zeros(
+    telling: str,
+) -> None:
+    with client(telling) as port:
+        port.break_condition = True
+        began = json.loads(port.readline())
+        lasts = told(port)
         port.break_condition = False
-        # The break that began before this question was one character of zeros.
-        assert told(port)["is_break"] is False
+        over = told(port)
+    seen = [(now["is_break"], now["heard"]) for now in (began, lasts, over)]
+    assert seen == [(True, "00"), (True, "3f"), (False, "3f")]
 
 
 def test_the_wands_modem_lines_reach_the_host_when_they_change(telling: str) -> None:
     with client(telling) as port:
         assert (port.cts, port.dsr, port.cd, port.ri) == (True, True, True, False)
-        for line, read in (("cts", "cts"), ("dsr", "dsr"), ("dcd", "cd")):
-            assert told(port, f"{line}=0".encode())[line] is False
-            assert eventually(lambda read=read: getattr(port, read) is False)  # type: ignore[misc]
+        assert told(port, b"cts=0")["cts"] is False
+        assert eventually(lambda: not port.cts)
+        assert told(port, b"dsr=0")["dsr"] is False
+        assert eventually(lambda: not port.dsr)
+        assert told(port, b"dcd=0")["dcd"] is False
+        assert eventually(lambda: not port.cd)
         assert told(port, b"ri=1")["ri"] is True
-        assert eventually(lambda: port.ri is True)
+        assert eventually(lambda: port.ri)
+        assert (port.cts, port.dsr, port.cd) == (False, False, False)
 
 
 def test_the_next_host_finds_nothing_of_what_the_former_has_set(telling: str) -> None:

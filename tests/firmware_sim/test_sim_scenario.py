@@ -145,8 +145,11 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
         (
             'behaviour = "skipping"',
             'behaviour = "skiping"',
-            "{line}: guards[2].behaviour: 'skiping' is not one of honest, late, skipping, lazy, "
-            "cheating, tag_stealing, sharing, two_guards, throwing, perhaps skipping is meant.",
+            (
+                "{line}: guards[2].behaviour: 'skiping' is not one of honest, late, skipping, "
+                "lazy, cheating, tag_stealing, sharing, two_guards, throwing, "
+                "perhaps skipping is meant."
+            ),
         ),
         (
             'guard = "liu"',
@@ -156,9 +159,12 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
         (
             'number = "7"',
             'number = "7"; faults = ["flip_bit:byte=3",  # a comment;   "filp_bit:byte=4"]',
-            "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, lose_frame, "
-            "lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, lose_record, silence, "
-            "slow, jitter, stall, unplug, hub_reset, wrong_baud, perhaps flip_bit is meant.",
+            (
+                "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, "
+                "lose_frame, lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, "
+                "lose_record, silence, slow, jitter, stall, unplug, hub_reset, wrong_baud, "
+                "perhaps flip_bit is meant."
+            ),
         ),
     ],
 )

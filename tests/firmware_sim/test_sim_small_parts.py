@@ -32,10 +32,10 @@ def test_blows_are_told_by_band_and_never_above_what_the_sensor_measures() -> No
     assert (sensor.felt, sensor.strongest_mg) == (3, 200_000)
 
 
-def test_the_height_of_a_fall_follows_from_its_time() -> None:
-    blow = sensor_of(Health.HEALTHY).feel(90_000, 553, BEGIN)
-    assert blow is not None
-    assert blow.height_mm == pytest.approx(1500, abs=2)
+def test_a_hop_of_less_than_a_tenth_of_a_second_is_no_fall() -> None:
+    sensor = sensor_of(Health.HEALTHY)
+    assert sensor.feel(9000, 99, BEGIN) == Blow(peak_mg=9000)
+    assert sensor.feel(9000, 100, BEGIN) == Blow(peak_mg=9000, free_fall_ms=100)
 
 
 def test_a_dead_sensor_feels_nothing() -> None:

@@ -1,6 +1,7 @@
 """The line of a key is where a person would look for it, however the TOML is written."""
 
 import tomllib
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -58,7 +59,7 @@ LINES: list[tuple[KeyPath, int]] = [
 ]
 
 
-@pytest.mark.parametrize(("path", "line"), LINES, ids=lambda value: str(value))
+@pytest.mark.parametrize(("path", "line"), LINES, ids=str)
 def test_a_key_has_the_line_it_is_written_in(path: KeyPath, line: int) -> None:
     assert line_of(TEXT, path) == line
 
@@ -70,11 +71,11 @@ def test_a_path_is_written_as_a_person_writes_it() -> None:
 
 def leaves(values: object, path: KeyPath = ()) -> list[KeyPath]:
     if isinstance(values, dict):
-        return [leaf for key, value in values.items() for leaf in leaves(value, (*path, str(key)))]
+        table = cast("dict[str, object]", values)
+        return [leaf for key, value in table.items() for leaf in leaves(value, (*path, key))]
     if isinstance(values, list):
-        return [
-            leaf for index, value in enumerate(values) for leaf in leaves(value, (*path, index))
-        ]
+        array = cast("list[object]", values)
+        return [leaf for index, each in enumerate(array) for leaf in leaves(each, (*path, index))]
     return [path]
 
 

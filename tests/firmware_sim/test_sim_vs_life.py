@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.firmware_sim.test_sim_vs_wand import ask, events, stored, totals
 from tests.support.sim_wands import DOCKED_AT, setup_of
@@ -17,10 +19,10 @@ from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.battery import Battery, BatteryPlan, Chemistry
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
-from watchclock_sim.hardware.power import Power
 from watchclock_sim.hardware.profile import (
     ClockPlan,
     HardwareLife,
+    HourReading,
     Mishap,
     MishapKind,
     PowerPlan,
@@ -245,6 +247,32 @@ def test_a_dead_part_fails_its_test_and_no_other_part_does(
     assert failed == {tested_part: measured}
 
 
+@pytest.mark.parametrize(
+    ("parts", "answered"),
+    [
+        ((), True),
+        ((HardwarePart.BUZZER,), True),
+        ((HardwarePart.BUZZER, HardwarePart.VIBRATOR), False),
+        ((HardwarePart.KEYS,), False),
+    ],
+    ids=["sound", "one alert left", "no alert left", "keys stuck"],
+)
+def test_an_alarm_is_answered_while_a_guard_can_notice_it_and_press_a_key(
+    parts: tuple[HardwarePart, ...], *, answered: bool
+) -> None:
+    faults = [
+        PartFault(
+            part=part, health=Health.DEAD, per_mille=1000, measured=int(part is HardwarePart.KEYS)
+        )
+        for part in parts
+    ]
+    wand = VsWand(replace(setup_of(CONTACT), life=life_of(*faults)))
+    midnight = DOCKED_AT.replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    for utc in (DOCKED_AT, midnight + timedelta(seconds=20)):
+        wand.touch(BUTTON, utc, is_guard_tag=False)
+    assert events(wand) == ["alarm", "alarm_answered" if answered else "alarm_missed"]
+
+
 def test_a_rotting_memory_damages_records_and_tells_how_many() -> None:
     wand = living(CONTACT, life_of(fault_of(HardwarePart.MEMORY, Health.FAILING, 100)))
     flaws, _ = evidence(wand)[EvidenceCode.FLASH]
@@ -259,10 +287,9 @@ def test_a_dead_memory_keeps_nothing() -> None:
 
 
 def tired(plan: BatteryPlan, draws: PowerPlan) -> WandSetup:
-    battery = Battery(
-        plan=plan, utc=BEGIN, rests_from=DOCKED_AT, power=Power(draws, BEGIN), draws=draws
-    )
-    return replace(setup_of(CONTACT, capacity=1000), battery=battery, life=life_of())
+    life = replace(life_of(), power=draws)
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    return replace(setup_of(CONTACT, capacity=1000), battery=battery, life=life)
 
 
 def test_a_cell_that_runs_down_is_noted_once_then_browns_out_then_leaves_the_wand_dark() -> None:
@@ -309,3 +336,94 @@ def test_the_same_seed_gives_the_same_pages() -> None:
     other = living(CONTACT, replace(life_of(*faults), seed="another wand")).memory
     assert [pages[0].page(each) for each in range(4)] == [pages[1].page(each) for each in range(4)]
     assert pages[0].page(0) != other.page(0)
+
+
+def test_a_dock_charges_a_lithium_ion_cell_and_the_wand_notes_when_that_begins_and_ends() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.LI_ION, charge_percent=50, capacity_mah=1000)
+    life = life_of()
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    wand = walked(replace(setup_of(CONTACT), battery=battery, life=life), touches=3)
+    docked = [BEGIN + hours * timedelta(hours=1) for hours in (1, 1.5, 2.1)]
+    shown: list[int] = []
+    for utc in docked:
+        list(wand.receive(b"", 0.0, utc))
+        shown.append(battery.charge_percent(utc))
+    list(wand.receive(b"", 0.0, docked[-1]))
+    assert shown == [50, 75, 100]
+    assert events(wand) == ["power_on", "charging_started", "charging_ended"]
+
+
+def test_a_dock_charges_no_primary_cell() -> None:
+    plan = BatteryPlan(chemistry=Chemistry.LI_MNO2, charge_percent=50)
+    life = life_of()
+    battery = Battery.fitted(plan, life, utc=BEGIN, rests_from=DOCKED_AT)
+    wand = walked(replace(setup_of(CONTACT), battery=battery, life=life), touches=3)
+    for hours in (1, 9):
+        list(wand.receive(b"", 0.0, BEGIN + hours * timedelta(hours=1)))
+    assert battery.charge_percent(BEGIN + timedelta(hours=9)) == 50
+    assert events(wand) == ["power_on"]
+
+
+MOMENTS = st.none() | st.integers(0, 90).map(lambda minutes: BEGIN + minutes * MINUTE)
+FAULTS = st.builds(
+    PartFault,
+    part=st.sampled_from(HardwarePart),
+    health=st.sampled_from(Health),
+    from_utc=MOMENTS,
+    until_utc=MOMENTS,
+    per_mille=st.integers(1, 1000),
+    spell_s=st.integers(1, 86_400),
+    measured=st.none() | st.integers(0, 2**32 - 1),
+)
+MISHAPS = st.builds(
+    Mishap,
+    kind=st.sampled_from(MishapKind),
+    utc=MOMENTS,
+    every_touches=st.none() | st.integers(1, 20),
+    milliseconds=st.integers(0, 86_400_000),
+    strength_mg=st.integers(0, 2**32 - 1),
+    octets=st.integers(0, 23),
+    times=st.integers(1, 3),
+    temperature_c=st.integers(-60, 120),
+)
+CLOCKS = st.builds(
+    ClockPlan, chip=st.none() | st.sampled_from(RtcChip), hour_reading=st.sampled_from(HourReading)
+)
+
+
+@settings(max_examples=40)
+@given(
+    number=st.sampled_from([CONTACT, RADIO]),
+    faults=st.lists(FAULTS, max_size=5),
+    mishaps=st.lists(MISHAPS, max_size=4),
+    plan=CLOCKS,
+    chemistry=st.none() | st.sampled_from(Chemistry),
+)
+def test_whatever_befalls_a_wand_it_answers_and_announces_what_its_pages_hold(
+    number: str,
+    faults: list[PartFault],
+    mishaps: list[Mishap],
+    plan: ClockPlan,
+    chemistry: Chemistry | None,
+) -> None:
+    life = life_of(*faults, mishaps=tuple(mishaps))
+    oscillator, bus = (
+        life.part(part) for part in (HardwarePart.RTC_OSCILLATOR, HardwarePart.RTC_BUS)
+    )
+    civil = BEGIN.replace(tzinfo=None)
+    cell = BatteryPlan(chemistry=chemistry, charge_percent=9)
+    battery = Battery.fitted(cell, life, utc=BEGIN, rests_from=DOCKED_AT)
+    setup = replace(
+        setup_of(number, capacity=10),
+        clock=WandClock(civil=civil, utc=BEGIN, plan=plan, oscillator=oscillator, bus=bus),
+        battery=battery,
+        life=life,
+    )
+    wand = walked(setup, touches=90)
+    tested(wand)
+    evidence(wand)
+    told = totals(wand)
+    assert told.unread == len(stored(wand))
+    assert [each.slot for each in stored(wand)] == sorted(
+        {each.slot or 0 for each in stored(wand)}
+    )

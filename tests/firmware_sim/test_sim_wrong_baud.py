@@ -1,6 +1,7 @@
 """Bytes on a line whose two ends are set differently, by worked examples and by properties."""
 
 import os
+import socket
 import termios
 from pathlib import Path
 
@@ -159,6 +160,33 @@ def test_a_wand_on_a_pty_that_is_opened_at_the_wrong_speed_is_not_understood(
     link = tmp_path / "wand"
     with running_wand("fcard", "--pty", str(link), "--number", "7") as wand:
         for baud, answer in ((9600, b""), (115_200, NUMBER), (57_600, b""), (115_200, NUMBER)):
+            with serial.Serial(str(wand.path), baud, timeout=0.5) as port:
+                port.write(READ_NUMBER)
+                assert port.read(len(NUMBER)) == answer
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize(
+    ("dialect", "number"), [("fcard", "7"), ("vs", "5B00000000001234")], ids=["fcard", "vs"]
+)
+def test_a_wand_that_really_speaks_another_speed_is_garbage_even_where_nobody_tells_the_speed(
+    dialect: str, number: str
+) -> None:
+    faulty = ("--tcp", "0", "--number", number, "--fault", "wrong_baud:baud=57600")
+    with running_wand(dialect, *faulty) as wand:
+        host, _, port = wand.address.removeprefix("tcp:").rpartition(":")
+        with socket.create_connection((host, int(port)), 5) as link:
+            link.settimeout(0.5)
+            link.sendall(READ_NUMBER)
+            with pytest.raises(TimeoutError):
+                link.recv(100)
+
+
+@pytest.mark.pty
+def test_a_wand_that_really_speaks_another_speed_answers_at_that_one() -> None:
+    faulty = ("--pty", "--number", "7", "--fault", "wrong_baud:baud=57600")
+    with running_wand("fcard", *faulty) as wand:
+        for baud, answer in ((115_200, b""), (57_600, NUMBER)):
             with serial.Serial(str(wand.path), baud, timeout=0.5) as port:
                 port.write(READ_NUMBER)
                 assert port.read(len(NUMBER)) == answer

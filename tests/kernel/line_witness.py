@@ -15,11 +15,15 @@ from watchclock_sim.line.serial_line import SerialLine
 from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usbip.server import UsbIpServer
-from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
+from watchclock_sim.wands.usb_profile import CP2102_BRIDGE, TEST_VENDOR, UsbKind, UsbProfile
 
-__all__ = ["LineWitness"]
+__all__ = ["WITNESS_IDS", "LineWitness"]
 
-PRODUCT: Final = 0x0010
+WITNESS_IDS: Final = {
+    UsbKind.CDC_ACM: (TEST_VENDOR, 0x0010),
+    UsbKind.CP210X: (CP2102_BRIDGE.vendor, CP2102_BRIDGE.product),
+}
+"""The kernel finds a serial port in any device that says so; for a bridge it must know the ids."""
 PYSERIAL_NAMES: Final = {"cd": "dcd", "cts": "cts", "dsr": "dsr", "ri": "ri"}
 
 
@@ -54,12 +58,10 @@ class LineWitness:
 
 
 async def _serve(kind: UsbKind) -> None:
+    vendor, product = WITNESS_IDS[kind]
     profile = UsbProfile(
-        kind=kind, vendor=TEST_VENDOR, product=PRODUCT, maker="watchclock", name="line witness"
+        kind=kind, vendor=vendor, product=product, maker="watchclock", name="line witness"
     )
-    if kind is UsbKind.CP210X:
-        # Its driver binds to known bridges only.
-        profile = profile.renumbered("10C4:EA60")
     device = usb_device(profile, "witness")
     if device.line is None:
         raise SystemExit(f"a {kind} has no serial line")

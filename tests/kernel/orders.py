@@ -7,13 +7,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 __all__ = ["Attempt", "DockingReport", "LineOrder", "LineReport", "ListedPort", "Orders"]
-__all__ += ["Reports", "SeenDevice", "WandOrder"]
+__all__ += ["Reports", "SeenDevice", "UsbIpPlace", "WandOrder"]
 
 ORDERS_FILE: Final = "orders.json"
 REPORTS_FILE: Final = "reports.json"
+
+
+class UsbIpPlace(NamedTuple):
+    """Where a device is exported: a port of the loopback outside, and its bus id there."""
+
+    port: int
+    bus_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +31,15 @@ class WandOrder:
         name: of the folder its captures come back in.
         dialect: what it speaks.
         scheme: of the address it is downloaded at: ``serial``, ``usb`` or ``hid``.
-        usbip_port: where the simulator exports it, on the loopback outside; None for a device
-            that QEMU plugs in by itself.
+        usb_id: its vendor and product.
+        usbip: where it is exported; None for a device that QEMU plugs in by itself.
     """
 
     name: str
     dialect: str
     scheme: str
-    usbip_port: int | None
+    usb_id: tuple[int, int]
+    usbip: UsbIpPlace | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +48,13 @@ class LineOrder:
 
     Attributes:
         name: of its report.
-        usbip_port: where it is exported.
+        usb_id: its vendor and product.
+        usbip: where it is exported.
     """
 
     name: str
-    usbip_port: int
+    usb_id: tuple[int, int]
+    usbip: UsbIpPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +73,8 @@ class Orders:
         """What ``save`` wrote."""
         raw: dict[str, Any] = json.loads((folder / ORDERS_FILE).read_text("utf-8"))
         return cls(
-            wands=[WandOrder(**each) for each in raw["wands"]],
-            lines=[LineOrder(**each) for each in raw["lines"]],
+            wands=[WandOrder(**_places(each)) for each in raw["wands"]],
+            lines=[LineOrder(**_places(each)) for each in raw["lines"]],
         )
 
 
@@ -99,9 +109,11 @@ class Attempt:
         is_device_gone: whether the device had left the bus a moment after the download.
         is_acknowledged: the wand knows that its records are safe.
         lasted_s: by the guest's clock.
+        repeats: how often it had been tried before, and the wand was not understood.
     """
 
     error: str = ""
+    repeats: int = 0
     announced: int = 0
     received: int = 0
     is_acknowledged: bool = False
@@ -134,12 +146,16 @@ class LineReport:
 
     Attributes:
         name: as ordered.
+        listed: what Debian's client printed of the device before it was attached.
+        is_detached: the client could let go of it at the end, and it was gone.
         seen: what the device saw, by the name of the trial; see ``guest.line_trials``.
         shown: what pyserial showed of the device's lines, by the name of the trial.
         trouble: a traceback when it could not be carried through.
     """
 
     name: str
+    listed: str = ""
+    is_detached: bool = False
     seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     shown: Mapping[str, Mapping[str, bool]] = field(default_factory=dict[str, Mapping[str, bool]])
     trouble: str = ""
@@ -176,6 +192,15 @@ class Reports:
             lines=[LineReport(**each) for each in raw["lines"]],
             ports=[ListedPort(**each) for each in raw["ports"]],
         )
+
+
+def _places(raw: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows no tuples."""
+    usbip = raw["usbip"]
+    return raw | {
+        "usb_id": tuple(raw["usb_id"]),
+        "usbip": None if usbip is None else UsbIpPlace(*usbip),
+    }
 
 
 def _docking(raw: dict[str, Any]) -> DockingReport:

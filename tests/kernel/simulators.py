@@ -2,15 +2,22 @@
 
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
-from tests.kernel.orders import LineOrder, WandOrder
+from tests.kernel.line_witness import WITNESS_IDS
+from tests.kernel.orders import LineOrder, UsbIpPlace, WandOrder
 from tests.support.wands import ROOT, running_wand
+from watchclock_sim.wands.usb_profile import UsbKind
 
-__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_witness"]
+__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_together"]
+__all__ += ["running_witness"]
+
+OrderType = TypeVar("OrderType")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +51,14 @@ class SimulatedWand:
             *("--fault", f"unplug:byte={self.pulled_at},for_ms=300"),
         ]
 
-    def order(self, usbip_port: int | None) -> WandOrder:
-        """What the guest is to do."""
+    def order(self, usbip: tuple[int, str] | None) -> WandOrder:
+        """What the guest is to do with it, wherever it is exported."""
         return WandOrder(
-            name=self.name, dialect=self.dialect, scheme=self.scheme, usbip_port=usbip_port
+            name=self.name,
+            dialect=self.dialect,
+            scheme=self.scheme,
+            usb_id=self.usb_id,
+            usbip=None if usbip is None else UsbIpPlace(*usbip),
         )
 
     def socket(self, folder: Path) -> Path:
@@ -60,7 +71,7 @@ def exported_wand(wand: SimulatedWand, logs: Path) -> Generator[WandOrder]:
     """The wand runs and is exported over USB/IP as long as the block lasts."""
     arguments = wand.arguments("--usbip", "127.0.0.1:0")
     with running_wand(*arguments, errors=logs / f"{wand.name}.log") as running:
-        yield wand.order(running.usbip_port)
+        yield wand.order(running.usbip)
 
 
 @contextmanager
@@ -78,6 +89,19 @@ def running_witness(kind: str) -> Generator[LineOrder]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
-            yield LineOrder(name=kind, usbip_port=int(process.stdout.readline()))
+            port = int(process.stdout.readline())
+            yield LineOrder(
+                name=kind, usb_id=WITNESS_IDS[UsbKind(kind)], usbip=UsbIpPlace(port, "1-1")
+            )
         finally:
             process.kill()
+
+
+@contextmanager
+def running_together(
+    processes: Iterable[AbstractContextManager[OrderType]],
+) -> Generator[list[OrderType]]:
+    """All of them run as long as the block lasts, started side by side."""
+    with ExitStack() as running, ThreadPoolExecutor() as starting:
+        started = [starting.submit(running.enter_context, process) for process in processes]
+        yield [each.result() for each in started]

@@ -1,9 +1,9 @@
-"""One boot with every wand plugged in: starts the simulators, boots, collects what was reported."""
+"""One boot with every wand plugged in: starts the simulators, boots, collects the reports."""
 
+import compileall
 import shlex
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from tests.kernel.simulators import (
     SimulatedWand,
     exported_wand,
     redirected_wand,
+    running_together,
     running_witness,
 )
 from tests.support.wands import ROOT
@@ -56,12 +57,12 @@ def try_wands(
         over_usbredir: wands that QEMU plugs into its USB controller.
         witnesses: kinds of serial devices whose lines are tried.
     """
-    with ExitStack() as running:
-        attached = [running.enter_context(exported_wand(wand, folder)) for wand in over_usbip]
-        redirected = [
-            running.enter_context(redirected_wand(wand, folder)) for wand in over_usbredir
-        ]
-        lines = [running.enter_context(running_witness(kind)) for kind in witnesses]
+    _compile()
+    with (
+        running_together(exported_wand(wand, folder) for wand in over_usbip) as attached,
+        running_together(redirected_wand(wand, folder) for wand in over_usbredir) as redirected,
+        running_together(running_witness(kind) for kind in witnesses) as lines,
+    ):
         Orders(wands=[*attached, *redirected], lines=lines).save(folder)
         guest = Guest(
             command=_command(),
@@ -71,6 +72,12 @@ def try_wands(
         )
         boot = machine.run(guest, timeout_s=LONGEST_S)
     return Trial(boot=boot, reports=Reports.load(folder), folder=folder)
+
+
+def _compile() -> None:
+    """Compile what the guest will import, which it would otherwise do itself, and slowly."""
+    for name in ("protocol", "device", "tests/kernel", "tests/support"):
+        compileall.compile_dir(ROOT / name, quiet=1)
 
 
 def _command() -> str:

@@ -2,8 +2,26 @@
 
 import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 PATIENT_S = 5.0
+
+
+@dataclass(frozen=True)
+class FarEnd:
+    """Where a wand hears the host and is heard by it.
+
+    Attributes:
+        receive: at most so many bytes of the host; nothing when it is silent for so many
+            seconds, or gone.
+        send: bytes for the host, as packets, reports or a stream.
+        unplug: the cable comes out.
+    """
+
+    receive: Callable[[int, float], bytes]
+    send: Callable[[bytes], object]
+    unplug: Callable[[], None]
 
 
 class BytePipe:
@@ -27,10 +45,10 @@ class BytePipe:
             self._to_host.append(data)
             self._changed.notify_all()
 
-    def receive(self, count: int) -> bytes:
-        """At most ``count`` bytes of the host, at least one; nothing once the cable is out."""
+    def receive(self, count: int, timeout_s: float = PATIENT_S) -> bytes:
+        """At most ``count`` bytes of the host, at least one unless it is silent or gone."""
         with self._changed:
-            self._changed.wait_for(lambda: self._from_host or not self.is_plugged, PATIENT_S)
+            self._changed.wait_for(lambda: self._from_host or not self.is_plugged, timeout_s)
             data, self._from_host = self._from_host[:count], self._from_host[count:]
             return data
 
@@ -55,3 +73,12 @@ class BytePipe:
         with self._changed:
             self._from_host += data
             self._changed.notify_all()
+
+    def end(self, pieces: Callable[[bytes], list[bytes]] = lambda data: [data]) -> FarEnd:
+        """The wand's end, at which what is sent is cut into such pieces."""
+
+        def send(data: bytes) -> None:
+            for piece in pieces(data):
+                self.send(piece)
+
+        return FarEnd(receive=self.receive, send=send, unplug=self.unplug)

@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from serial.rfc2217 import PortManager
 
-from tests.support.byte_pipe import BytePipe
+from tests.support.byte_pipe import BytePipe, FarEnd
 
 CONTROL = b"\xff\xfa\x2c\x69"
 """IAC SB COM-PORT-OPTION SERVER-SET-CONTROL."""
@@ -52,7 +52,7 @@ class FarPort(BytePipe):
 
 
 class SerialServer:
-    """Serves one client after the other until it is closed.
+    """Serves one client after the other until it is unplugged.
 
     Attributes:
         address: where clients find it.
@@ -88,8 +88,9 @@ class SerialServer:
         self.port.unplug()
         self._thread.join()
 
-    def close(self) -> None:
-        self.unplug()
+    def end(self) -> FarEnd:
+        """The wand's end of the cable to the serial port."""
+        return FarEnd(receive=self.port.receive, send=self.port.send, unplug=self.unplug)
 
     def _serve(self) -> None:
         while self.port.is_plugged:
@@ -130,4 +131,4 @@ def serial_server() -> Generator[SerialServer]:
     try:
         yield server
     finally:
-        server.close()
+        server.unplug()

@@ -7,7 +7,6 @@ to what libusb does: 0 ms waits for ever, a short packet ends a read, a time lim
 import errno
 import time
 from array import array
-from collections.abc import Sequence
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -27,6 +26,7 @@ class BulkDevice(BytePipe):
     Attributes:
         refusal: number of the error with which it cannot be opened, 0 for none.
         driver: the kernel has a driver on its vendor interface.
+        driver_question: what asking for that driver raises.
         configuration: ``bConfigurationValue`` in force.
         stalls: its endpoints are halted.
         fault: number of the error of the next transfer, 0 for none.
@@ -41,7 +41,7 @@ class BulkDevice(BytePipe):
         self.interface_class = 0xFF
         self.refusal = 0
         self.driver = False
-        self.can_ask_driver = True
+        self.driver_question: Exception | None = None
         self.configuration = 1
         self.stalls = False
         self.fault = 0
@@ -160,8 +160,8 @@ class HandMadeBus:
         handle.device.configuration = value
 
     def is_kernel_driver_active(self, handle: "Handle", interface: int) -> bool:
-        if not handle.device.can_ask_driver:
-            raise NotImplementedError
+        if handle.device.driver_question is not None:
+            raise handle.device.driver_question
         return handle.device.driver and interface == 1
 
     def detach_kernel_driver(self, handle: "Handle", interface: int) -> None:
@@ -263,7 +263,7 @@ class Handle:
         self.device = device
 
 
-def packets(data: bytes) -> Sequence[bytes]:
+def packets(data: bytes) -> list[bytes]:
     """The packets of one message; the last is shorter than the others, or empty."""
     return [data[start : start + PACKET] for start in range(0, len(data) + 1, PACKET)]
 

@@ -22,13 +22,13 @@ class RunningWand:
         address: where ``watchclock download`` finds it, ``serial:PATH`` or ``tcp:HOST:PORT``.
         identity: ``dialect:number``.
         process: the wand's process.
-        usbip_port: where it is exported over USB/IP; None where it is not.
+        usbip: TCP port and bus id, where it is exported over USB/IP; None where it is not.
     """
 
     address: str
     identity: str
     process: subprocess.Popen[str]
-    usbip_port: int | None = None
+    usbip: tuple[int, str] | None = None
 
     @property
     def path(self) -> Path:
@@ -72,10 +72,10 @@ def start_wand(arguments: Sequence[str], errors: Path | None = None) -> RunningW
         process.stdout.close()
         raise RuntimeError(f"{command} ended with {process.wait(STOP_TIMEOUT_S)}")
     ready = json.loads(line)
-    _, _, port = ready.get("usbip", "").rpartition(":")
-    return RunningWand(
-        ready["address"], ready["identity"], process, usbip_port=int(port) if port else None
-    )
+    usbip = None
+    if "usbip" in ready:
+        usbip = int(ready["usbip"].rpartition(":")[2]), ready["bus_id"]
+    return RunningWand(ready["address"], ready["identity"], process, usbip)
 
 
 @contextmanager

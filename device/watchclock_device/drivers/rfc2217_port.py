@@ -37,6 +37,7 @@ __all__ = ["Rfc2217Driver", "Rfc2217Link"]
 
 _SLICE_S: Final = 0.02
 """How long one look into the client's queue lasts; data that comes ends it at once."""
+_GATHER_S: Final = 0.002
 _LAST_PORT: Final = 65535
 _IGNORE_CONTROL: Final = "ign_set_control"
 _BROKEN: Final = (OSError, ValueError, TypeError, AttributeError)
@@ -104,6 +105,12 @@ class _Client(rfc2217.Serial):
                 self._has_ended.wait(_LAST_WORDS_S)
                 raise
 
+    def gathered(self) -> bytes:
+        """What comes right behind a byte: pyserial's thread hands bytes out one by one."""
+        time.sleep(_GATHER_S)
+        waiting = self.in_waiting
+        return self.read(waiting) if waiting else b""
+
     def _telnet_read_loop(self) -> None:
         """The thread of pyserial; it ends when the connection has, and all that came was read.
 
@@ -134,9 +141,11 @@ class Rfc2217Link:
         try:
             while True:
                 # Setting a time limit would make the client negotiate anew, so it has a fixed one.
-                data = self._client.read(max(1, self._client.in_waiting))
-                if data or time.monotonic() >= end:
-                    return data
+                data = self._client.read(1)
+                if data:
+                    return data + self._client.gathered()
+                if time.monotonic() >= end:
+                    return b""
         except _BROKEN as error:
             raise LinkLostError(address=self._address) from error
 

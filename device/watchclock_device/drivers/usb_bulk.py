@@ -165,11 +165,20 @@ class UsbBulkLink:
                 raise
             # pyusb's word for "Configuration not set". Setting it again would reset the device.
             self._device.set_configuration()
-        with contextlib.suppress(NotImplementedError):
+        self._send_kernel_driver_away()
+        _RESOURCES.claim_interface(self._device, self._number)
+
+    def _send_kernel_driver_away(self) -> None:
+        try:
             if self._device.is_kernel_driver_active(self._number):
                 self._device.detach_kernel_driver(self._number)
                 self._is_detached = True
-        _RESOURCES.claim_interface(self._device, self._number)
+        except NotImplementedError:
+            return
+        except OSError as error:
+            # libusb's word for a system that has no such thing.
+            if error.errno != errno.ENOSYS:
+                raise
 
     def _take(self, timeout_ms: int) -> bytes:
         try:

@@ -1,6 +1,5 @@
 """A year of an FC wand: both rings filled in bulk, the conversation by the dialect's builders."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Final
@@ -10,7 +9,12 @@ import numpy as np
 
 from watchclock_protocol.bulk import block_encoder
 from watchclock_protocol.dialects.fcard import FCARD, replies, requests
-from watchclock_protocol.dialects.fcard.commands import encode_request, find_command
+from watchclock_protocol.dialects.fcard.commands import (
+    ReplyKind,
+    encode_reply,
+    encode_request,
+    find_command,
+)
 from watchclock_protocol.dialects.fcard.listener import NAME
 from watchclock_protocol.dialects.fcard.page_frames import page_frames
 from watchclock_protocol.dialects.fcard.records import (
@@ -22,7 +26,6 @@ from watchclock_protocol.dialects.fcard.records import (
 from watchclock_protocol.dialects.fcard.replies import FcardReply, RangeEnd
 from watchclock_protocol.dialects.fcard.requests import FcardRequest
 from watchclock_protocol.dialects.fcard.ring import MOST_RECORDS_A_REQUEST, split, unread_runs
-from watchclock_protocol.dialects.fcard.wand import Requested, WandSession
 from watchclock_protocol.fcard_family.frames import BROADCAST, Frame, build_frame
 from watchclock_protocol.fcard_family.info_codes import tokens
 from watchclock_protocol.messages import Identity
@@ -55,7 +58,6 @@ class FcardYear:
         self._setup = setup
         self._clock = setup.clock
         self._number = int(setup.number)
-        self._session = WandSession(self._number)
         self._parameters = FcardParameters()
         self._cards = integers_of([tag.octets for tag in setup.tags])
         self._rings: dict[RecordKind, RingRows] = {
@@ -66,7 +68,7 @@ class FcardYear:
             RecordKind.PATROL: RingRows(setup.capacity, 8),
             RecordKind.SYSTEM: RingRows(SYSTEM_CAPACITY, 8),
         }
-        self._tokens: Iterator[int] = iter(())
+        self._tokens = tokens(0)
         self._address = BROADCAST
 
     def live(self, night: Night) -> None:
@@ -184,16 +186,29 @@ class FcardYear:
             token=token,
             class_code=command.class_code,
             command=command.command,
-            data=_data(request),
+            data=_asked(request),
         )
         return build_frame(frame)
 
     def _answer(self, request: FcardRequest, token: int, reply: FcardReply) -> bytes:
-        requested = Requested(request=request, address=self._address, token=token)
-        return b"".join(self._session.reply(requested, reply))
+        kind, data = _told(request, reply)
+        frame = Frame(
+            address=self._number,
+            token=token,
+            class_code=kind.class_code,
+            command=kind.command,
+            data=data,
+        )
+        return build_frame(frame)
 
 
 @lru_cache(maxsize=64)
-def _data(request: FcardRequest) -> bytes:
-    """The data of a request; most are the same in every download."""
+def _asked(request: FcardRequest) -> bytes:
+    """The data of a request; many are the same in every download."""
     return encode_request(request)
+
+
+@lru_cache(maxsize=64)
+def _told(request: FcardRequest, reply: FcardReply) -> tuple[ReplyKind, bytes]:
+    """Kind and data of a reply, likewise."""
+    return encode_reply(request, reply)

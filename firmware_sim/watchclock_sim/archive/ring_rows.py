@@ -58,7 +58,8 @@ class RingRows:
 
     def rows(self, serials: npt.NDArray[np.integer]) -> Rows:
         """The records in these slots."""
-        return self._rows[serials - 1]
+        rows: Rows = self._rows[serials - 1]
+        return rows
 
     def unread_rows(self) -> Rows:
         """Every unread record, the oldest first."""

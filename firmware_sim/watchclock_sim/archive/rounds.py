@@ -1,4 +1,4 @@
-"""The nights of one wand: guards on their rounds, worked out for all touches of a night at once."""
+"""The nights of one wand: guards on their rounds, all touches of a night worked out at once."""
 
 from dataclasses import dataclass
 from enum import StrEnum

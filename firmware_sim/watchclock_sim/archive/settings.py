@@ -50,8 +50,8 @@ class ArchiveSettings:
     Attributes:
         folder: where the archive stands, or is to stand.
         wands: how many.
-        begin: date of the first night.
-        end: date of the last night, in place of ``nights``.
+        from_: date of the first night.
+        to: date of the last night, in place of ``nights``.
         nights: how many nights.
         records: how many records all wands make in all nights.
         dialects: which kinds of wands in which shares, ``NAME:SHARE,…``.
@@ -63,8 +63,8 @@ class ArchiveSettings:
 
     folder: Path
     wands: int = 100
-    begin: dt.date = dt.date(2025, 1, 1)
-    end: dt.date | None = None
+    from_: dt.date = dt.date(2025, 1, 1)
+    to: dt.date | None = None
     nights: int = 365
     records: int = 10_000_000
     dialects: str = "vs:2,wm5000t:1,fcard:2"
@@ -76,11 +76,11 @@ class ArchiveSettings:
     def __post_init__(self) -> None:
         wrongs = {
             f"--wands is 1 to {MOST_WANDS}": not 1 <= self.wands <= MOST_WANDS,
-            f"--nights, or --begin to --end, is 1 to {MOST_NIGHTS}": not (
+            f"--nights, or --from to --to, is 1 to {MOST_NIGHTS}": not (
                 1 <= self.night_count <= MOST_NIGHTS
             ),
             f"the nights are in the years 2000 to {LAST_YEAR}": not (
-                self.begin.year >= 2000 and self.last_night.year <= LAST_YEAR  # noqa: PLR2004
+                self.from_.year >= 2000 and self.last_night.year <= LAST_YEAR  # noqa: PLR2004
             ),
             "--records is at least 1 for each wand": self.records < self.wands,
             f"--records is at most {MOST_A_NIGHT} a wand and night": (
@@ -98,13 +98,13 @@ class ArchiveSettings:
     @property
     def night_count(self) -> int:
         """How many nights."""
-        return self.nights if self.end is None else (self.end - self.begin).days + 1
+        return self.nights if self.to is None else (self.to - self.from_).days + 1
 
     @property
     def last_night(self) -> dt.date:
         """Date of the last night, or of the last possible day where there would be none."""
-        days = min(max(0, self.night_count - 1), (dt.date.max - self.begin).days)
-        return self.begin + dt.timedelta(days=days)
+        days = min(max(0, self.night_count - 1), (dt.date.max - self.from_).days)
+        return self.from_ + dt.timedelta(days=days)
 
     @property
     def processes(self) -> int:
@@ -142,7 +142,7 @@ class ArchiveSettings:
     def told(self) -> Mapping[str, object]:
         """What decides the bytes of the archive, for the note that is kept in its folder."""
         return {
-            "begin": self.begin.isoformat(),
+            "from": self.from_.isoformat(),
             "dialects": self.dialects,
             "nights": self.night_count,
             "records": self.records,

@@ -53,7 +53,7 @@ class Talk:
         """SHA-256 of the capture so far, hexadecimal."""
         return self._writer.sha256
 
-    def bytes(self) -> bytes:
+    def written(self) -> bytes:
         """The capture so far."""
         return b"".join(self._parts)
 

@@ -1,6 +1,5 @@
 """A year of a vs wand: its log filled in bulk, the conversation by the dialect's builders."""
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
@@ -11,10 +10,17 @@ import numpy.typing as npt
 
 from watchclock_protocol.bulk import block_encoder
 from watchclock_protocol.dialects.vs import VS, replies, requests
-from watchclock_protocol.dialects.vs.commands import encode_request, find_command
+from watchclock_protocol.dialects.vs.commands import (
+    Command,
+    ReplyKind,
+    encode_reply,
+    encode_request,
+    find_command,
+)
 from watchclock_protocol.dialects.vs.frames import Frame, FrameKind, build_frame
 from watchclock_protocol.dialects.vs.host import tokens
 from watchclock_protocol.dialects.vs.listener import NAME
+from watchclock_protocol.dialects.vs.page_frames import page_frames
 from watchclock_protocol.dialects.vs.records import (
     GUARD_TAG_BIT,
     RECORDS,
@@ -24,7 +30,6 @@ from watchclock_protocol.dialects.vs.records import (
 )
 from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, VsReply
 from watchclock_protocol.dialects.vs.requests import MOST_PAGES_A_REQUEST, VsRequest
-from watchclock_protocol.dialects.vs.wand import Requested, WandSession
 from watchclock_protocol.messages import Identity
 from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
@@ -62,13 +67,12 @@ class VsYear:
         self._identity, most_pages = vs_identity(setup.number)
         pages = min(most_pages, max(2, setup.capacity // RECORDS_A_PAGE))
         self.log = VsLogRows(pages, self._identity.serial, RECORDS.octets)
-        self._session = WandSession()
         self._power_ons = 0
         self._since_download: list[tuple[str, int, int]] = []
         fields = [tag_field(tag) for tag in setup.tags]
         self._tag_types = np.array([tag_type for tag_type, _ in fields])
         self._subjects = integers_of([subject for _, subject in fields])
-        self._tokens: Iterator[int] = iter(())
+        self._tokens = tokens(0)
 
     def live(self, night: Night) -> None:
         """What the last download left, switched on, then guard, rounds and their mishaps."""
@@ -82,8 +86,7 @@ class VsYear:
         touches = walked(night, count, self._setup.checkpoints, self._setup.chance)
         shown = self._clock.shown(touches.utc_s)
         columns = self._touch_columns(touches)
-        if self._clock.is_faulty:
-            columns["status"] |= np.where(touches.utc_s >= night.middle_s, STOPPED_BIT, 0)
+        columns["status"][self._clock.has_failed(touches.utc_s)] |= STOPPED_BIT
         self._let_mishaps_happen(columns)
         seconds = np.concatenate([[at for _, at, _ in events], shown]).astype(np.int64)
         fields = _with_events(columns, [(name, value) for name, _, value in events])
@@ -153,8 +156,10 @@ class VsYear:
                 first_sequence=log.read_pointer + 1,
                 last_sequence=log.newest_sequence,
             )
-            pages = [replies.PageRead(number=number, raw=raw) for number, raw in part]
-            self._ask(talk, request, *pages, replies.PagesEnd(sent=len(part)))
+            token = next(self._tokens)
+            pages = page_frames(token, part)
+            end = _answer(request, token, replies.PagesEnd(sent=len(part)))
+            talk.ask(_question(request, token), pages + end)
 
     def let_go(self, talk: Talk, zone: ZoneInfo) -> None:  # noqa: ARG002 - sets no clock
         """The read pointer, where there is anything to acknowledge."""
@@ -175,16 +180,9 @@ class VsYear:
         self._since_download.append(("clock_set", civil_s, before))
         return civil_of(civil_s)
 
-    def _ask(self, talk: Talk, request: VsRequest, *answers: VsReply) -> None:
+    def _ask(self, talk: Talk, request: VsRequest, answer: VsReply) -> None:
         token = next(self._tokens)
-        frame = Frame(
-            kind=FrameKind.REQUEST,
-            command=find_command(request).code,
-            token=token,
-            data=_data(request),
-        )
-        told = self._session.reply(Requested(request=request, token=token), *answers)
-        talk.ask(build_frame(frame), b"".join(told))
+        talk.ask(_question(request, token), _answer(request, token, answer))
 
     def _since_first(self, utc_s: int) -> int:
         return self._clock.shown_at(utc_s) - FIRST_S
@@ -232,7 +230,26 @@ def _with_events(
     }
 
 
+def _question(request: VsRequest, token: int) -> bytes:
+    code = find_command(request).code
+    frame = Frame(kind=FrameKind.REQUEST, command=code, token=token, data=_asked(request))
+    return build_frame(frame)
+
+
+def _answer(request: VsRequest, token: int, reply: VsReply) -> bytes:
+    command = find_command(request)
+    kind, data = _told(command, reply)
+    frame = Frame(kind=kind.frame_kind, command=command.code, token=token, data=data)
+    return build_frame(frame)
+
+
 @lru_cache(maxsize=64)
-def _data(request: VsRequest) -> bytes:
-    """The data of a request; most are the same in every download."""
+def _asked(request: VsRequest) -> bytes:
+    """The data of a request; many are the same in every download."""
     return encode_request(request)
+
+
+@lru_cache(maxsize=64)
+def _told(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
+    """The data of a reply, likewise."""
+    return encode_reply(command, reply)

@@ -37,11 +37,11 @@ def captures_of(settings: ArchiveSettings, wand: WandPlace, made: Numbers) -> It
     voice = voice_of(settings, wand, made)
     zone, dialect = settings.zone_info(), find_dialect(wand.dialect)
     software = f"watchclock_sim {version('watchclock')}"
-    waiting = 0
+    waiting: list[Night] = []
     for night in nights_of(settings, wand, made):
         voice.live(night)
         if not night.is_downloaded:
-            waiting += 1
+            waiting.append(night)
             yield NightFile("", b"", _row(wand, night) | {"anomalies": _names(night.anomalies)})
             continue
         about = CaptureAbout(
@@ -54,8 +54,10 @@ def captures_of(settings: ArchiveSettings, wand: WandPlace, made: Numbers) -> It
         talk = Talk(about, dialect.line.baud)
         _, held = speak(voice, talk, zone, session_seed(settings, wand, night))
         name = f"{wand.folder}/{night.name}.pcapng"
-        yield NightFile(name, talk.bytes(), _told(wand, night, held, waiting, name, talk.sha256))
-        waiting = 0
+        yield NightFile(
+            name, talk.written(), _told(wand, [*waiting, night], held, name, talk.sha256)
+        )
+        waiting.clear()
 
 
 def _row(wand: WandPlace, night: Night) -> Row:
@@ -74,17 +76,18 @@ def _row(wand: WandPlace, night: Night) -> Row:
     }
 
 
-def _told(wand: WandPlace, night: Night, held: Held, waiting: int, name: str, sha256: str) -> Row:
-    found = night.anomalies | ({Anomaly.LATE_DOWNLOAD} if waiting else set())
+def _told(wand: WandPlace, nights: list[Night], held: Held, name: str, sha256: str) -> Row:
+    found = frozenset[Anomaly]().union(*(night.anomalies for night in nights))
+    found |= {Anomaly.LATE_DOWNLOAD} if len(nights) > 1 else set()
     found |= {Anomaly.OVERWRITTEN} if held.overwritten else set()
-    return _row(wand, night) | {
+    return _row(wand, nights[-1]) | {
         "capture": name,
         "sha256": sha256,
         "records": held.records,
         "kinds": {str(kind): count for kind, count in held.kinds.items()},
         "first": held.first.isoformat() if held.first else None,
         "last": held.last.isoformat() if held.last else None,
-        "nights": 1 + waiting,
+        "nights": len(nights),
         "overwritten": held.overwritten,
         "anomalies": _names(found),
     }

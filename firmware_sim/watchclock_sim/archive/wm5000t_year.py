@@ -36,7 +36,7 @@ from watchclock_protocol.records import RecordKind
 from watchclock_protocol.values import WandTime
 from watchclock_sim.archive.rounds import Night, walked
 from watchclock_sim.archive.site import YearSetup, integers_of
-from watchclock_sim.archive.talk import Talk
+from watchclock_sim.archive.talk import SECOND_NS, Talk
 from watchclock_sim.archive.voice import Held
 from watchclock_sim.archive.year_clock import civil_of, site_seconds
 from watchclock_sim.wands.wm5000t import KEPT_OCTETS, SERIAL_OCTETS
@@ -100,22 +100,28 @@ class Wm5000tYear:
         )
 
     def hand_over(self, talk: Talk) -> None:
-        """A question for each record and one more."""
+        """A question for each record and one more, then silence."""
+        self._read(talk)
+        talk.pause(QUIET_S)
+
+    def _read(self, talk: Talk) -> None:
         echo = np.frombuffer(build_request(NextRecord()), np.uint8)
         asked = np.tile(echo, (len(self._rows), 1))
         talk.ask_alike(asked, np.concatenate([asked, self._rows], axis=1))
         talk.ask(echo.tobytes(), echo.tobytes())
-        talk.pause(QUIET_S)
 
     def let_go(self, talk: Talk, zone: ZoneInfo) -> None:
-        """The session runs out, all is read again, the clock is set, closing wipes."""
+        """The session runs out, all is read again, the clock is set, closing wipes.
+
+        The clock is set to the time that was asked for and the whole seconds since.
+        """
+        asked_ns, asked_civil_s = talk.now_ns, site_seconds(talk.now_s, zone)
         talk.pause(FALL_BACK_S - QUIET_S)
         talk.say(Lane.FROM_WAND, _HEADER)
         talk.pause(RUN_OUT_S - FALL_BACK_S)
         self._begin_download(talk)
-        self.hand_over(talk)
-        talk.pause_until_whole_second()
-        civil_s = site_seconds(talk.now_s, zone)
+        self._read(talk)
+        civil_s = asked_civil_s + round((talk.now_ns - asked_ns) / SECOND_NS)
         self._clock.set_to(talk.now_s, civil_s)
         self._ask(talk, WriteClock(encode_clock(civil_of(civil_s))), Done())
         self._ask(talk, CloseSession(), Done())

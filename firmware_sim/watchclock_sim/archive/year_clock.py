@@ -5,6 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from watchclock_protocol.wand_times import FIRST_SECOND, UNIX_EPOCH
 from watchclock_sim.archive.rounds import Anomaly, Night, Numbers
@@ -65,6 +66,10 @@ class YearClock:
     def shown_at(self, utc_s: int) -> int:
         """What it shows at one instant."""
         return int(self.shown(np.array([utc_s], np.int64))[0])
+
+    def has_failed(self, utc_s: Numbers) -> npt.NDArray[np.bool_]:
+        """Whether it had stopped or fallen back by these instants, n."""
+        return (utc_s >= self._fails_s) & self.is_faulty
 
     def _counted(self, since: Numbers, utc_s: Numbers) -> Numbers:
         counted = since + since * self._drift_ppm // MILLION

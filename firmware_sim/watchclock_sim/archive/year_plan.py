@@ -50,7 +50,7 @@ def made_records(settings: ArchiveSettings) -> Numbers:
     """How many records each wand makes in each night: wands by nights, all add up."""
     chance = np.random.default_rng([settings.seed, COUNTING])
     shares = 0.5 + chance.random((settings.wands, settings.night_count))
-    exact = np.floor(shares * (settings.records / shares.sum())).astype(np.int64)
+    exact: Numbers = np.floor(shares * (settings.records / shares.sum())).astype(np.int64)
     left = settings.records - int(exact.sum())
     exact.reshape(-1)[:left] += 1
     return exact
@@ -68,9 +68,9 @@ def nights_of(settings: ArchiveSettings, wand: WandPlace, made: Numbers) -> Iter
     zone, count = settings.zone_info(), settings.night_count
     missed = _missed(chance, count)
     draws = chance.random((3, count))
-    fails = wand.dialect in BULK_VOICES
+    may_fail = wand.dialect in BULK_VOICES
     for number in range(count):
-        day = settings.begin + dt.timedelta(days=number)
+        day = settings.from_ + dt.timedelta(days=number)
         after = day + dt.timedelta(days=1)
         due_s = _utc_s(after, DOWNLOAD_FROM, zone)
         yield Night(
@@ -81,7 +81,12 @@ def nights_of(settings: ArchiveSettings, wand: WandPlace, made: Numbers) -> Iter
             download_s=due_s + int(draws[0, number] * DOWNLOAD_WITHIN_S),
             made=int(made[number]),
             is_downloaded=not missed[number],
-            anomalies=_anomalies(draws[1, number], draws[2, number], fails=fails),
+            # A clock that failed and was not set since cannot fail again.
+            anomalies=_anomalies(
+                draws[1, number],
+                draws[2, number],
+                fails=may_fail and not (number and missed[number - 1]),
+            ),
         )
 
 
@@ -97,7 +102,7 @@ def voice_of(settings: ArchiveSettings, wand: WandPlace, made: Numbers) -> Voice
     is_small = chance.random() < SMALL_MEMORY_SHARE
     nights = SMALL_ROOM_NIGHTS if is_small else ROOM_NIGHTS
     zone = settings.zone_info()
-    begins_s = _utc_s(settings.begin, DOWNLOAD_FROM, zone)
+    begins_s = _utc_s(settings.from_, DOWNLOAD_FROM, zone)
     drift_ppm = int(chance.integers(-MOST_DRIFT_PPM, MOST_DRIFT_PPM, endpoint=True))
     setup = YearSetup(
         dialect=wand.dialect,

@@ -1,1 +1,1 @@
-"""The parts inside a wand: clock, memory, battery, and how they put time into bytes."""
+"""The parts inside a wand and how they fare, and how its firmware puts time into bytes."""

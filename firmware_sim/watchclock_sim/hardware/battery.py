@@ -8,7 +8,7 @@ from watchclock_sim.hardware.battery_plan import FULL_BATTERY_MV, BatteryPlan, C
 from watchclock_sim.hardware.cells import CELLS, Cell
 from watchclock_sim.hardware.health import HardwarePart, Health, PartLife
 from watchclock_sim.hardware.power import Power
-from watchclock_sim.hardware.profile import PowerPlan
+from watchclock_sim.hardware.profile import HardwareLife, PowerPlan
 
 __all__ = ["FULL_BATTERY_MV", "LOW_MV", "Battery", "BatteryPlan", "Chemistry"]
 
@@ -46,6 +46,25 @@ class Battery:
     power: Power | None = None
     draws: PowerPlan = field(default_factory=PowerPlan)
     life: PartLife = field(default_factory=lambda: PartLife(HardwarePart.BATTERY))
+
+    @classmethod
+    def fitted(
+        cls, plan: BatteryPlan, life: HardwareLife, *, utc: datetime, rests_from: datetime
+    ) -> "Battery":
+        """The battery of a wand with that life, and what is drawn from it from ``utc`` on."""
+        cell = None if plan.chemistry is None else CELLS[plan.chemistry]
+        spare_uah = None
+        if cell is not None and cell.is_rechargeable:
+            lacks = (WHOLE - plan.charge_percent) / WHOLE
+            spare_uah = MILLI * lacks * _usable_mah(cell, plan)
+        return cls(
+            plan=plan,
+            utc=utc,
+            rests_from=rests_from,
+            power=Power(life.power, utc, spare_uah),
+            draws=life.power,
+            life=life.part(HardwarePart.BATTERY),
+        )
 
     @property
     def cell(self) -> Cell | None:
@@ -100,11 +119,12 @@ class Battery:
 
     def _charge(self, cell: Cell, utc: datetime) -> float:
         """Per cent of what it can give; below 0 it gives nothing any more."""
-        usable = cell.usable_mah(
-            self.plan.capacity_mah, self.plan.temperature_c, self.plan.age_months
-        )
-        drawn = WHOLE * self._drawn_uah(utc) / MILLI / usable
+        drawn = WHOLE * self._drawn_uah(utc) / MILLI / _usable_mah(cell, self.plan)
         return self.plan.charge_percent - drawn
 
     def _drawn_uah(self, utc: datetime) -> float:
         return 0.0 if self.power is None else self.power.drawn_uah(utc)
+
+
+def _usable_mah(cell: Cell, plan: BatteryPlan) -> float:
+    return cell.usable_mah(plan.capacity_mah, plan.temperature_c, plan.age_months)

@@ -22,6 +22,7 @@ from watchclock_sim.hardware.timeline import Timeline
 __all__ = ["BROWN_OUT_MV", "Body", "Use"]
 
 BROWN_OUT_MV: Final = 2000
+FULL_PERCENT: Final = 100
 NORMAL_MV: Final = LOW_MV + 100
 RESTARTS: Final = {
     MishapKind.POWER_LOST: ResetCause.BROWN_OUT,
@@ -40,12 +41,17 @@ class Use:
         reset: why it began again just now; None when it did not.
         is_low: its battery was found to be nearly empty, for the first time.
         is_normal: its battery was found to be good again.
+        charges: True when its dock begins to charge it, False when that ends, else None.
     """
 
     is_awake: bool
     reset: ResetCause | None = None
     is_low: bool = False
     is_normal: bool = False
+    charges: bool | None = None
+
+
+AWAKE: Final = Use(is_awake=True)
 
 
 class Body:
@@ -77,11 +83,16 @@ class Body:
         self._seed: Final = life.seed
         self._is_dark = False
         self._is_low = False
+        self._is_charging = False
         self._meets_two_tags = False
         self._touches = 0
+        parts = (self._supply, self._processor, battery.life)
+        self._never_fails: Final = battery.cell is None and all(part.is_sound for part in parts)
 
     def use(self, utc: datetime, cause: WakeCause = WakeCause.TOUCH) -> Use:
         """The wand is used. In its dock the cable feeds it."""
+        if self._never_fails:
+            return AWAKE
         power = self.battery.power
         if cause is not WakeCause.CABLE and self._is_without_power(utc):
             self._is_dark = True
@@ -96,13 +107,15 @@ class Body:
         self._is_dark = False
         if reset is ResetCause.BROWN_OUT:
             self.lose_power(utc)
-        was_low = self._is_low
+        was_low, was_charging = self._is_low, self._is_charging
         self._watch_voltage(utc)
+        self._watch_charging(utc, cause)
         return Use(
             is_awake=reset is None,
             reset=reset,
             is_low=self._is_low and not was_low,
             is_normal=was_low and not self._is_low,
+            charges=None if self._is_charging is was_charging else self._is_charging,
         )
 
     def lose_power(self, utc: datetime) -> None:
@@ -151,6 +164,12 @@ class Body:
         if self.battery.cell is not None:
             limit_mv = NORMAL_MV if self._is_low else LOW_MV
             self._is_low = self.battery.voltage_mv(utc) < limit_mv
+
+    def _watch_charging(self, utc: datetime, cause: WakeCause) -> None:
+        """A dock charges a cell that can be charged until it is full."""
+        cell = self.battery.cell
+        can_charge = cell is not None and cell.is_rechargeable and cause is WakeCause.CABLE
+        self._is_charging = can_charge and self.battery.charge_percent(utc) < FULL_PERCENT
 
     def _other(self, tag: bytes, utc: datetime) -> bytes:
         """Another tag of the same kind, with a right check where it is a button."""

@@ -36,6 +36,7 @@ class Cell:
         ages_percent: capacity lost in a year.
         cold_percent: capacity out of reach for each degree below 25, in hundredths of a per cent.
         passivated_mohm: more resistance until it has given some current after storage.
+        is_rechargeable: whether a dock charges it.
     """
 
     curve: tuple[tuple[int, int], ...]
@@ -45,6 +46,7 @@ class Cell:
     ages_percent: int
     cold_percent: int
     passivated_mohm: int = 0
+    is_rechargeable: bool = False
 
     def open_mv(self, charge_percent: float) -> int:
         """Voltage without load."""
@@ -91,6 +93,7 @@ CELLS: Final[Mapping[Chemistry, Cell]] = {
         capacity_mah=3200,
         ages_percent=4,
         cold_percent=60,
+        is_rechargeable=True,
     ),
     Chemistry.ALKALINE: Cell(
         curve=(

@@ -80,6 +80,7 @@ class WandClock:
         self._oscillator: Final = oscillator
         self._bus: Final = bus
         self._lost_supply = False
+        self._is_read_right: Final = bus.is_sound and plan.hour_reading is HourReading.RIGHT
 
     @classmethod
     def showing_utc(cls, utc: datetime) -> "WandClock":
@@ -170,10 +171,6 @@ class WandClock:
         self._civil = self._first_day()
         self._utc = utc
         self._lost_supply = True
-
-    @property
-    def _is_read_right(self) -> bool:
-        return self._bus.is_sound and self._plan.hour_reading is HourReading.RIGHT
 
     def _shown_by_chip(self, utc: datetime) -> datetime:
         return EPOCH + self._since_epoch(utc) % CENTURY

@@ -77,7 +77,7 @@ class ContactHead:
         for attempt in range(1, ATTEMPTS + 1):
             read = self._attempt(sent, utc, attempt)
             last = read or last
-            if read is not None and (has_right_crc(read) or (read == rom and other is None)):
+            if read is not None and ((read == rom and other is None) or has_right_crc(read)):
                 return HeadReading(
                     octets=read,
                     attempts=attempt,

@@ -71,8 +71,10 @@ class Flash:
             written: octets that arrive before power is lost; None for all.
         """
         cells = self._cells.setdefault(place, bytearray((ERASED,)) * self.octets)
-        for offset, octet in enumerate(data[:written], start=start):
-            cells[offset] &= octet
+        arrived = data[:written]
+        end = start + len(arrived)
+        kept = int.from_bytes(cells[start:end]) & int.from_bytes(arrived)
+        cells[start:end] = kept.to_bytes(len(arrived))
 
     def erase(self, place: int, *, fails: bool = False) -> bool:
         """Set every bit of a place, or of the spare one that replaces it.

@@ -114,6 +114,8 @@ class PartLife:
 
     def fault(self, utc: datetime) -> PartFault | None:
         """What is wrong with it at that instant."""
+        if not self._faults:
+            return None
         lasting = [fault for fault in self._faults if fault.lasts_at(utc)]
         return lasting[-1] if lasting else None
 
@@ -134,6 +136,8 @@ class PartLife:
             utc: when.
             use: tells apart what it is used for at the same instant.
         """
+        if not self._faults:
+            return True
         fault = self.fault(utc)
         if fault is None or fault.health is Health.HEALTHY:
             return True

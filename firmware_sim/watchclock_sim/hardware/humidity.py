@@ -16,6 +16,7 @@ __all__ = ["Humidity", "dew_point_c"]
 SLOPE: Final = 17.62
 OFFSET_C: Final = 243.12
 SATURATED: Final = 100
+DRIEST: Final = 1
 CLOSED_C: Final = 25
 
 
@@ -43,7 +44,7 @@ class Humidity:
     @property
     def condenses(self) -> bool:
         """Whether the coldest wall is colder than the dew point of the air inside."""
-        return self._coldest_c < dew_point_c(CLOSED_C, self.highest_percent)
+        return self._coldest_c < dew_point_c(CLOSED_C, max(DRIEST, self.highest_percent))
 
     def water_inside(self, utc: datetime) -> None:
         """Water gets in: the air is saturated, and condenses whenever a wall is colder."""

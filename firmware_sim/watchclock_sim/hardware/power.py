@@ -49,10 +49,13 @@ class Power:
     Args:
         plan: currents and times.
         utc: since when it is counted; it is asleep then.
+        spare_uah: microampere-hours that a cell which its dock charges lacks then; None for one
+            that cannot be charged.
     """
 
-    def __init__(self, plan: PowerPlan, utc: datetime) -> None:
+    def __init__(self, plan: PowerPlan, utc: datetime, spare_uah: float | None = None) -> None:
         self._plan: Final = plan
+        self._spare_uah: Final = spare_uah
         self._counted_until = utc
         self._awake_until = utc
         self._drawn_uah = 0.0
@@ -88,7 +91,7 @@ class Power:
         self._is_off = True
 
     def drawn_uah(self, utc: datetime) -> float:
-        """Microampere-hours drawn until that instant."""
+        """Microampere-hours drawn until that instant; negative when more was charged."""
         return self._drawn_uah + self._since(utc)
 
     def _count(self, utc: datetime) -> None:
@@ -97,9 +100,20 @@ class Power:
 
     def _since(self, utc: datetime) -> float:
         """What was drawn since it was counted last."""
-        if utc <= self._counted_until or self._is_docked or self._is_off:
+        if utc <= self._counted_until:
+            return 0.0
+        if self._is_docked:
+            return self._charged(utc - self._counted_until)
+        if self._is_off:
             return 0.0
         awake_until = min(utc, max(self._counted_until, self._awake_until))
         awake = awake_until - self._counted_until
         asleep = utc - awake_until
         return (awake * self._plan.awake_ua + asleep * self._plan.asleep_ua) / HOUR
+
+    def _charged(self, time: timedelta) -> float:
+        """What the dock gave in that time, as something negative; never more than it lacked."""
+        if self._spare_uah is None:
+            return 0.0
+        lacks = self._spare_uah + self._drawn_uah
+        return -min(lacks, self._plan.charges_ma * UA_A_MA * (time / HOUR))

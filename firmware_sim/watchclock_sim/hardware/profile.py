@@ -214,6 +214,7 @@ class PowerPlan:
         awake_ua: microamperes while awake.
         pulse_ma: milliamperes while motor and head run, behind each touch.
         pulse_ms: milliseconds they run.
+        charges_ma: milliamperes a dock gives a cell that can be charged.
     """
 
     sleeps_after_s: int = 10
@@ -221,6 +222,7 @@ class PowerPlan:
     awake_ua: int = 12_000
     pulse_ma: int = 90
     pulse_ms: int = 300
+    charges_ma: int = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,7 +165,7 @@ def decode(chip: RtcChip, registers: bytes) -> RtcReading:
 def shown_by(chip: RtcChip, registers: bytes, reading: HourReading) -> ShownTime:
     """The numbers that a firmware without any doubt takes from the registers."""
     fields = list(_fields(chip, registers))
-    masks = list(MASKS)
+    masks: list[int] = list(MASKS)
     masks[2] = HOUR_MASKS[reading]
     if registers == DEAD_BUS:
         # Adafruit's RTClib prints 2165/165/165 165:165:85: it masks the seconds only.

@@ -1,7 +1,7 @@
 """The shock sensor: how hard a blow was, how long the wand fell before, and which band that is.
 
 Ranges follow the Analog Devices ADXL375 data sheet: it measures up to 200 g, so a harder blow
-reads 200 g. A body falls half of g times the square of the time.
+reads 200 g.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,6 @@ HARD_MG: Final = 30_000
 LIMIT_MG: Final = 150_000
 LARGEST_MG: Final = 200_000
 LEAST_FALL_MS: Final = 100
-EARTH_MM_PER_S2: Final = 9807
-MICROSECONDS: Final = 1_000_000
 
 
 class BlowBand(StrEnum):
@@ -50,11 +48,6 @@ class Blow:
         if self.peak_mg >= LIMIT_MG:
             return BlowBand.BEYOND_LIMIT
         return BlowBand.HARD if self.peak_mg >= HARD_MG else BlowBand.KNOCK
-
-    @property
-    def height_mm(self) -> int:
-        """From how high it fell."""
-        return EARTH_MM_PER_S2 * self.free_fall_ms**2 // (2 * MICROSECONDS)
 
 
 class ImpactSensor:

@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from watchclock_sim.line.carriers.port import Clock, Port
+from watchclock_sim.line.carriers.port import Clock, Port, StallingPort
 from watchclock_sim.line.faults import Break, HubReset, LineFaults, Stall, Unplug
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.wrong_baud import Uart
@@ -139,6 +139,8 @@ class Dock:
         if isinstance(place, Stall):
             LOG.info("the line stands still after byte %d", self._sent)
             self._stalled_until = now + place.for_ms * MILLISECOND_S
+            if isinstance(self._port, StallingPort):
+                self._port.stall()
         else:
             self._unplug(place, now)
 

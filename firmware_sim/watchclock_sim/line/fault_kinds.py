@@ -1,4 +1,4 @@
-"""The faults of a wand's link, each declared once: for the command's text and for a scenario's table.
+"""The faults of a wand's link, each declared once: for a command's text and a scenario's table.
 
 A kind is a dataclass of whole numbers. ``flip_bit:byte=120,bit=3`` and the table
 ``{ kind = "flip_bit", byte = 120, bit = 3 }`` are the same fault.

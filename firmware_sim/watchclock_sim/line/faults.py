@@ -133,19 +133,22 @@ class LineFaults:
         return delay_ms
 
     def _spoilt(self, fault: Fault, data: bytes) -> bytes:
+        now = self._frames
+        spoilt = data
         match fault:
-            case Noise(frame=frame, count=count) if frame == self._frames:
-                return self._chance.randbytes(count) + data
-            case LoseFrame(frame=first, frames=frames) if first <= self._frames < first + frames:
-                return b""
-            case CutFrame(frame=frame, keep=keep) if frame == self._frames:
-                return data[:keep]
-            case RepeatFrame(frame=frame, times=times) if frame == self._frames:
-                return data * (times + 1)
-            case Silence(frame=frame) if frame <= self._frames:
-                return b""
+            case Noise(frame=frame, count=count) if frame == now:
+                spoilt = self._chance.randbytes(count) + data
+            case LoseFrame(frame=first, frames=frames) if first <= now < first + frames:
+                spoilt = b""
+            case CutFrame(frame=frame, keep=keep) if frame == now:
+                spoilt = data[:keep]
+            case RepeatFrame(frame=frame, times=times) if frame == now:
+                spoilt = data * (times + 1)
+            case Silence(frame=frame) if frame <= now:
+                spoilt = b""
             case _:
-                return data
+                pass
+        return spoilt
 
     def _flipped(self, data: bytes) -> bytes:
         flipped = bytearray(data)

@@ -109,12 +109,17 @@ class Uart:
 
     Args:
         baud: the speed it really speaks, 8-N-1; 0 when any will do, as on USB without a UART.
+        host_baud: what the host is taken to have set where the carrier does not tell, 0 for the
+            right speed.
         wants_lines_low: whether it is deaf and dumb while the host raises DTR or RTS.
         seed: the source of chance.
     """
 
-    def __init__(self, *, baud: int, wants_lines_low: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self, *, baud: int, host_baud: int = 0, wants_lines_low: bool = False, seed: int = 0
+    ) -> None:
         self._form = CharacterForm(baud=baud) if baud else None
+        self._usual = CharacterForm(baud=host_baud) if host_baud else None
         self._wants_lines_low = wants_lines_low
         self._chance = random.Random(f"uart {seed}")  # noqa: S311 - repeatable, not secret
         self._was_break = False
@@ -126,10 +131,8 @@ class Uart:
             data: what the host sent, without a pause; may be empty.
             line: what the host has set; None where nothing is known of it.
         """
-        if line is None:
-            return data
-        begins_break = line.is_break and not self._was_break
-        self._was_break = line.is_break
+        begins_break = line is not None and line.is_break and not self._was_break
+        self._was_break = line is not None and line.is_break
         if self._is_held(line):
             return b""
         heard = self._through(data, self._hosts_form(line), self._form)
@@ -138,18 +141,16 @@ class Uart:
 
     def to_host(self, data: bytes, line: SerialLine | None) -> bytes:
         """What the host hears of one frame of the wand; arguments as in ``to_wand``."""
-        if line is None:
-            return data
         if self._is_held(line):
             return b""
         return self._through(data, self._form, self._hosts_form(line))
 
-    def _is_held(self, line: SerialLine) -> bool:
-        return self._wants_lines_low and (line.dtr or line.rts)
+    def _is_held(self, line: SerialLine | None) -> bool:
+        return self._wants_lines_low and line is not None and (line.dtr or line.rts)
 
-    def _hosts_form(self, line: SerialLine) -> CharacterForm | None:
-        if not line.baud:
-            return None
+    def _hosts_form(self, line: SerialLine | None) -> CharacterForm | None:
+        if line is None or not line.baud:
+            return self._usual
         return CharacterForm(
             baud=line.baud,
             data_bits=line.data_bits,

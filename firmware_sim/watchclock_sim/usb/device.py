@@ -21,6 +21,7 @@ from watchclock_sim.usb.standard_requests import Descriptors, StandardRequests
 
 __all__ = ["WandUsbDevice"]
 
+DIRECTION_IN: Final = 0x80
 TYPE_MASK: Final = 0x60
 RECIPIENT_MASK: Final = 0x1F
 TO_DEVICE: Final = 0
@@ -181,6 +182,11 @@ class WandUsbDevice:
             self._listener.input_ready(endpoint)
         else:
             self._listener.output_ready(endpoint)
+
+    def stall_input(self) -> None:
+        """Halt the endpoint that brings the wand's bytes, as a controller in trouble does."""
+        endpoints = self._answering.interfaces[-1].endpoints
+        self.stall(next(each.address for each in endpoints if each.address & DIRECTION_IN))
 
     def unplug(self) -> None:
         """Leave the bus; whatever was under way is lost."""

@@ -47,6 +47,10 @@ class UsbPort:
         """How many of these bytes were taken; never waits."""
         return self.device.write(data)
 
+    def stall(self) -> None:
+        """Refuse the host the wand's bytes until it clears the endpoint's halt."""
+        self.device.stall_input()
+
     def unplug(self) -> None:
         """Take the cable out: the device leaves the bus."""
         self.device.unplug()

@@ -91,7 +91,8 @@ class PyusbBackend:
     # Which devices there are.
 
     def enumerate_devices(self) -> Iterator[KnownDevice]:
-        """Those that are plugged in."""
+        """Those that are plugged in, or have come back by now."""
+        self._host.let_live()
         for port in self._host.ports:
             if port.address:
                 yield KnownDevice(port, port.address)

@@ -4,17 +4,19 @@ Nothing else runs while it waits, so it turns every dock and lets the clock go o
 moment at which one of them has something to do.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Final, NamedTuple, Protocol
 
-from watchclock_sim.line.carriers.port import Clock
+from watchclock_sim.line.carriers.port import Clock, SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.usb.bus import Setup
 from watchclock_sim.usb.descriptors import CONFIGURATION_VALUE, DescriptorType
 from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 
-__all__ = ["DockedWand", "Ended", "HostPort", "WaitingClock", "WaitingHost"]
+__all__ = ["DockedWand", "Ended", "HostPort", "SleepingClock", "WaitingClock"]
+__all__ += ["WaitingHost"]
 
 SHORTEST_WAIT_S: Final = 0.0001
 HIGHEST_ADDRESS: Final = 127
@@ -29,6 +31,14 @@ class WaitingClock(Clock, Protocol):
     def wait(self, seconds: float) -> None:
         """Return so much later."""
         ...
+
+
+class SleepingClock(SystemClock):
+    """The clocks of this machine; waiting sleeps."""
+
+    def wait(self, seconds: float) -> None:
+        """Sleep."""
+        time.sleep(seconds)
 
 
 class DockedWand(NamedTuple):
@@ -156,11 +166,16 @@ class WaitingHost:
         self._docks = tuple(wand.dock for wand in wands)
         self._clock = clock
 
+    def let_live(self) -> None:
+        """Let every wand do what is due now, such as coming back."""
+        for dock in self._docks:
+            dock.turn()
+
     def control(self, port: HostPort, setup: Setup, data: bytes) -> Ended:
         """A whole control transfer, before and after which the wands live a moment."""
-        self._turn()
+        self.let_live()
         ended = port.control(setup, data)
-        self._turn()
+        self.let_live()
         return ended
 
     def transfer(
@@ -188,7 +203,7 @@ class WaitingHost:
         number = port.submit(endpoint, length, data)
         begun = self._clock.monotonic()
         while True:
-            self._turn()
+            self.let_live()
             ended = port.ended(number)
             if ended is not None:
                 return ended
@@ -199,10 +214,6 @@ class WaitingHost:
                 port.cancel(number)
                 return None
             self._clock.wait(wait_s)
-
-    def _turn(self) -> None:
-        for dock in self._docks:
-            dock.turn()
 
     def _until_something(self, now: float, left_s: float | None) -> float | None:
         """Seconds until a dock has something to do or the time is over; None when it is."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import partial
 from typing import Final
 
 from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
@@ -64,10 +65,10 @@ class VsWand:
         head_life = setup.life.part(HardwarePart.HEAD)
         head = ContactHead(head_life) if self.model is CONTACT else RadioHead(head_life)
         self._body = Body(setup.life, setup.battery, setup.clock, head, USUAL_MISHAPS)
-        parts = VsParts(setup.life, self._body, self.memory)
-        self._mishaps = VsMishaps(self.log, parts)
+        self._parts = VsParts(setup.life, self._body, self.memory)
+        self._mishaps = VsMishaps(self.log, self._parts)
         identity, _ = vs_identity(setup.number)
-        self._answers = VsAnswers(identity, self.log, parts, self.lists, setup.lost_records)
+        self._answers = VsAnswers(identity, self.log, self._parts, self.lists, setup.lost_records)
         self._session = WandSession()
 
     @property
@@ -106,7 +107,8 @@ class VsWand:
         self.condition.took(reading)
         is_kept = False
         if reading.is_good and reading.octets is not None:
-            self.log.ring_alarms(self.lists.alarms, utc)
+            reaches = partial(self._parts.reaches_guard, utc=utc)
+            self.log.ring_alarms(self.lists.alarms, utc, reaches)
             status = GUARD_TAG_BIT if is_guard_tag else 0
             subject = reading.octets.ljust(SUBJECT_OCTETS, b"\x00")
             is_kept = self.log.write(LogKind.PATROL, tag_type, utc, subject, status)
@@ -145,7 +147,16 @@ class VsWand:
             self.voltage_low(utc)
         if use.is_normal:
             self.log.note("voltage_normal", utc, self.log.voltage_mv(utc))
+        if use.charges is not None:
+            self._charge(utc, begins=use.charges)
         return use.is_awake
+
+    def _charge(self, utc: datetime, *, begins: bool) -> None:
+        """Logged; the lowest voltage counts from the beginning of the charging on."""
+        voltage_mv = self.log.voltage_mv(utc)
+        if begins:
+            self.condition.lowest_mv = voltage_mv
+        self.log.note("charging_started" if begins else "charging_ended", utc, voltage_mv)
 
     def _befall(self, mishap: Mishap, utc: datetime) -> None:
         half = b""

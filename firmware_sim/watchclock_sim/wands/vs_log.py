@@ -1,5 +1,6 @@
 """The one log of a simulated vs wand: turns what happens into records of its memory."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -83,12 +84,13 @@ class VsLog:
             False when the memory takes nothing, or the record is not what it should be.
         """
         entry = self.entry(kind, code, utc, subject, status)
-        health = self._life.health(utc)
-        if health is Health.DEAD:
-            return False
-        use = self.memory.newest_sequence
-        self.memory.erase_fails = not self._life.works(utc, f"erase {use}")
-        rots = not self._life.works(utc, f"record {use}")
+        rots = False
+        if not self._life.is_sound:
+            if self._life.health(utc) is Health.DEAD:
+                return False
+            use = self.memory.newest_sequence
+            self.memory.erase_fails = not self._life.works(utc, f"erase {use}")
+            rots = not self._life.works(utc, f"record {use}")
         first_lost = max(self.memory.read_pointer + 1, self.memory.oldest_sequence)
         lost = self.memory.append(entry, rots=rots)
         self._seen_s = max(self._seen_s, entry.seconds)
@@ -136,8 +138,16 @@ class VsLog:
         self.condition.has_stopped = True
         self.note("clock_stopped", utc, last_s)
 
-    def ring_alarms(self, alarms: tuple[AlarmEntry, ...], utc: datetime) -> None:
-        """Note every alarm time since the last record, answered by the touch that comes now."""
+    def ring_alarms(
+        self, alarms: tuple[AlarmEntry, ...], utc: datetime, reaches: Callable[[int], bool]
+    ) -> None:
+        """Note every alarm time since the last record, answered by the touch that comes now.
+
+        Args:
+            alarms: when the wand calls its guard.
+            utc: when it is touched.
+            reaches: whether these sounds reach a guard who can answer.
+        """
         now_s, _ = self.shown(utc)
         since, until = civil_of_seconds(self._seen_s), civil_of_seconds(now_s)
         if since is None or until is None or until - since > DAY or not self._seen_s:
@@ -148,7 +158,7 @@ class VsLog:
             if since < rings_at <= until and alarm.days >> rings_at.weekday() & 1:
                 waited_s = (until - rings_at) // SECOND
                 self.note("alarm", utc, index)
-                if waited_s <= HALF_A_MINUTE_S:
+                if waited_s <= HALF_A_MINUTE_S and reaches(alarm.sounds):
                     self.note("alarm_answered", utc, index, waited_s)
                 else:
                     self.note("alarm_missed", utc, index)

@@ -87,6 +87,7 @@ class VsMemory:
         self.erase_fails = False
         self._serial: Final = serial
         self._pages: dict[int, _PageIndex] = {}
+        """By number, in the order of their numbers."""
         self._open: _PageIndex | None = None
         self._meant = bytearray()
         """The records of the open page as the processor has them."""

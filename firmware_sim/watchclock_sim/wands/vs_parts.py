@@ -18,6 +18,9 @@ from watchclock_sim.wands.vs_memory import VsMemory
 
 __all__ = ["VsParts"]
 
+BUZZER: Final = 1
+VIBRATOR: Final = 2
+ANSWER_KEY: Final = 1
 LEAST_PULSES: Final = 90
 LEAST_FIELD_MV: Final = 1500
 LEAST_LOADED_MV: Final = 2300
@@ -50,6 +53,17 @@ class VsParts:
         self._oscillator: Final = life.part(HardwarePart.RTC_OSCILLATOR)
         self._memory_life: Final = life.part(HardwarePart.MEMORY)
         self._memory: Final = memory
+
+    def reaches_guard(self, sounds: int, utc: datetime) -> bool:
+        """Whether an alarm reaches a guard who can answer it by a key.
+
+        Args:
+            sounds: bit 0 the buzzer, bit 1 the motor; none of both shows on the display.
+            utc: when.
+        """
+        alerts = [self.buzzer] * (sounds & BUZZER) + [self.vibrator] * bool(sounds & VIBRATOR)
+        is_noticed = not alerts or any(alert.is_felt(utc) for alert in alerts)
+        return is_noticed and self.keys.presses(ANSWER_KEY, utc) > 0
 
     def self_test(self, part: Part, utc: datetime) -> PartResult:
         """What the test of one part finds."""

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 __all__ = ["JsonValue", "canonical_json", "parse_canonical_json"]
 
 JsonValue: TypeAlias = (
     "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+)
+
+_ENCODER: Final = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 )
 
 
@@ -17,10 +21,7 @@ def canonical_json(value: Mapping[str, JsonValue]) -> bytes:
     Raises:
         ValueError: a number is not finite or a text is not Unicode.
     """
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
 
 
 def parse_canonical_json(data: bytes) -> dict[str, JsonValue]:

@@ -99,6 +99,30 @@ def test_an_unplugged_wand_loses_its_transfers_and_comes_back_in_the_default_sta
     assert answer.data[:4] == bytes.fromhex("5653 03 01")
 
 
+def test_a_stalled_line_halts_the_endpoint_and_goes_on_where_it_was_when_it_is_cleared() -> None:
+    sound, stalled = (
+        WandBench.of(*CONTACT, faults=faults)
+        for faults in ([], [parse_fault("stall:byte=20,for_ms=100")])
+    )
+    answers: list[bytes] = []
+    for bench in (sound, stalled):
+        host = UsbHost(bench.device)
+        host.configure()
+        host.send(OUT, identify())
+        bench.dock.turn()
+        if bench is stalled:
+            assert host.fetch(IN) == Ended(TransferStatus.STALLED)
+            assert host.set(0x02, 1, 0, IN) is DONE
+        answer = host.fetch(IN)
+        assert answer is not None
+        bench.clock.now += 0.1
+        bench.dock.turn()
+        rest = host.fetch(IN)
+        answers.append(answer.data + (b"" if rest is None else rest.data))
+    assert answers[0] == answers[1]
+    assert len(answers[0]) > 20
+
+
 def test_a_wand_without_a_host_lets_its_bytes_fall() -> None:
     device = WandBench.of(*CONTACT).device
     port = UsbPort(device)

@@ -13,6 +13,8 @@ from typing import Any, Final
 import serial
 
 from tests.kernel.guest.plugging import Sockets
+from tests.kernel.guest.usb_tree import is_gone
+from tests.kernel.guest.usbip_client import detach, listed
 from tests.kernel.orders import LineOrder, LineReport
 
 __all__ = ["try_lines"]
@@ -59,24 +61,34 @@ SHOWN: Final[Mapping[str, Mapping[str, bool]]] = {
 
 
 def try_lines(order: LineOrder, sockets: Sockets) -> LineReport:
-    """Every trial with one device."""
+    """Every trial with one device, which is let go of in the end."""
     seen: dict[str, Mapping[str, Any]] = {}
     shown: dict[str, Mapping[str, bool]] = {}
-    trouble = ""
+    is_detached, trouble, printed = False, "", listed(order.usbip)
     try:
-        (node,) = sockets.plug_in(order.usbip_port).nodes
-        with serial.Serial(node, 9600, timeout=ANSWER_TIMEOUT_S, exclusive=True) as port:
+        device = sockets.plug_in(order)
+        with serial.Serial(
+            device.nodes[0], 9600, timeout=ANSWER_TIMEOUT_S, exclusive=True
+        ) as port:
             for name, apply in TRIALS.items():
                 apply(port)
                 seen[name] = _ask(port, "SEE")
             for name, levels in SHOWN.items():
-                _ask(
-                    port, "SHOW " + " ".join(f"{line}={level:d}" for line, level in levels.items())
-                )
+                _ask(port, " ".join(("SHOW", *(f"{key}={on:d}" for key, on in levels.items()))))
                 shown[name] = _settled(port, levels)
+        # On the bus of full-speed devices the client's number of port n is n - 1.
+        is_detached = detach(str(int(device.place.rpartition("-")[2]) - 1)) == 0
+        is_detached = is_detached and is_gone(device)
     except Exception:  # noqa: BLE001 - it is reported, and the next device is tried
         trouble = traceback.format_exc()
-    return LineReport(name=order.name, seen=seen, shown=shown, trouble=trouble)
+    return LineReport(
+        name=order.name,
+        listed=printed,
+        is_detached=is_detached,
+        seen=seen,
+        shown=shown,
+        trouble=trouble,
+    )
 
 
 def _ask(port: serial.Serial, request: str) -> dict[str, Any]:

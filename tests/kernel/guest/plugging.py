@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from tests.kernel.guest.usb_tree import seen_devices, wait_for_new_device
+from tests.kernel.guest.usb_tree import wait_for_new_device
 from tests.kernel.guest.usbip_client import attach
-from tests.kernel.orders import SeenDevice
+from tests.kernel.orders import LineOrder, SeenDevice, WandOrder
 
 __all__ = ["Sockets"]
 
@@ -18,20 +18,15 @@ class Sockets:
     def __init__(self) -> None:
         self._met: set[str] = set()
 
-    def plug_in(self, usbip_port: int | None) -> SeenDevice:
+    def plug_in(self, order: WandOrder | LineOrder) -> SeenDevice:
         """The device that comes when it is attached, or that QEMU plugs in by itself.
-
-        Args:
-            usbip_port: where the machine outside exports it; None for a device of QEMU's.
 
         Raises:
             TimeoutError: it did not come.
         """
-        if usbip_port is None:
-            device = wait_for_new_device(FROM_QEMU, self._met)
-        else:
-            before = {each.address for each in seen_devices()}
-            attach(usbip_port)
-            device = wait_for_new_device(OVER_USBIP, before)
+        if order.usbip is not None:
+            attach(order.usbip)
+        controller = FROM_QEMU if order.usbip is None else OVER_USBIP
+        device = wait_for_new_device(controller, order.usb_id, self._met)
         self._met.add(device.address)
         return device

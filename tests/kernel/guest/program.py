@@ -5,9 +5,9 @@ came of it: the tests outside judge.
 """
 
 import sys
-import time
 from pathlib import Path
 
+from tests.kernel.guest.console import say
 from tests.kernel.guest.dockings import dock
 from tests.kernel.guest.line_trials import try_lines
 from tests.kernel.guest.plugging import Sockets
@@ -20,17 +20,17 @@ __all__ = ["main"]
 def main(exchange: Path) -> None:
     """Carry out the orders in ``exchange``; the reports are written there too."""
     orders = Orders.load(exchange)
-    _say("begins")
+    say("begins")
     sockets = Sockets()
-    dockings: list[DockingReport] = []
-    for wand in orders.wands:
-        dockings.append(dock(wand, sockets, exchange))
-        Reports(dockings=dockings).save(exchange)
-        _say(f"{wand.name} is done")
     lines: list[LineReport] = []
     for line in orders.lines:
         lines.append(try_lines(line, sockets))
-        _say(f"{line.name} is done")
+        say(f"{line.name} is done")
+    dockings: list[DockingReport] = []
+    for wand in orders.wands:
+        dockings.append(dock(wand, sockets, exchange))
+        Reports(dockings=dockings, lines=lines).save(exchange)
+        say(f"{wand.name} is done")
     Reports(dockings=dockings, lines=lines, ports=_listed_ports()).save(exchange)
 
 
@@ -41,11 +41,6 @@ def _listed_ports() -> list[ListedPort]:
         for driver in load_drivers().values()
         for port in driver.find()
     ]
-
-
-def _say(what: str) -> None:
-    sys.stdout.write(f"GUEST {time.monotonic():.2f} {what}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

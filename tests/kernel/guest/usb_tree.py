@@ -29,11 +29,14 @@ def seen_devices() -> list[SeenDevice]:
     return [device for device in seen if device is not None]
 
 
-def wait_for_new_device(controller: str, known: Collection[str]) -> SeenDevice:
+def wait_for_new_device(
+    controller: str, usb_id: tuple[int, int], known: Collection[str]
+) -> SeenDevice:
     """The device that has come, once its drivers have made its device files.
 
     Args:
         controller: the driver of the bus on which it is to come.
+        usb_id: its vendor and product.
         known: addresses of the devices that are not meant.
 
     Raises:
@@ -42,8 +45,11 @@ def wait_for_new_device(controller: str, known: Collection[str]) -> SeenDevice:
 
     def found() -> SeenDevice | None:
         for device in seen_devices():
-            is_new = device.controller == controller and device.address not in known
-            if is_new and device.nodes:
+            is_meant = (device.controller, (device.vendor, device.product)) == (
+                controller,
+                usb_id,
+            )
+            if is_meant and device.address not in known and device.nodes:
                 return device
         return None
 

@@ -1,48 +1,51 @@
 """Debian's own USB/IP client, which takes a device of the machine outside onto the guest's bus."""
 
-import re
 import shutil
 import subprocess
 from typing import Final
 
 from tests.kernel.guest.usb_tree import wait_until
+from tests.kernel.orders import UsbIpPlace
 
-__all__ = ["attach"]
+__all__ = ["attach", "detach", "listed"]
 
 HOST: Final = "10.0.2.2"
 """The loopback of the machine outside, as QEMU's user network shows it."""
 PROGRAM: Final = shutil.which("usbip") or "/usr/sbin/usbip"
 TIMEOUT_S: Final = 60
-BUS_ID: Final = re.compile(r"^\s*(\d+-[\d.]+): ", re.MULTILINE)
 
 
-def attach(port: int) -> str:
-    """Take the only device a server exports; its bus number there.
-
-    A device whose cable is out is not exported, so this waits for it.
+def attach(place: UsbIpPlace) -> None:
+    """Take the device; one whose cable is out is not exported, so this waits for it.
 
     Raises:
-        TimeoutError: the server exports none, or does not let it be taken.
+        TimeoutError: the server does not let it be taken.
     """
     said: list[str] = []
 
-    def attached() -> str | None:
-        listed = _run(port, "list", "-r", HOST)
-        found = BUS_ID.search(listed.stdout)
-        if found is None:
-            said.append(listed.stderr)
-            return None
-        taken = _run(port, "attach", "-r", HOST, "-b", found.group(1))
+    def is_attached() -> bool:
+        taken = _run(place, "attach", "-r", HOST, "-b", place.bus_id)
         said.append(taken.stderr)
-        return found.group(1) if taken.returncode == 0 else None
+        return taken.returncode == 0
 
     try:
-        return wait_until(attached, f"a USB/IP device at port {port}")
+        wait_until(is_attached, f"the USB/IP device {place.bus_id} at port {place.port}")
     except TimeoutError as error:
         error.add_note("".join(said[-2:]))
         raise
 
 
-def _run(port: int, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [PROGRAM, "--tcp-port", str(port), *arguments]
+def listed(place: UsbIpPlace) -> str:
+    """What the client prints of the devices a server exports."""
+    return _run(place, "list", "-r", HOST).stdout
+
+
+def detach(port: str) -> int:
+    """Let go of the device at that port of the guest; the client's exit code."""
+    command = [PROGRAM, "detach", "-p", port]
+    return subprocess.run(command, capture_output=True, check=False, timeout=TIMEOUT_S).returncode
+
+
+def _run(place: UsbIpPlace, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [PROGRAM, "--tcp-port", str(place.port), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from watchclock_sim.errors import SimulatorOptionError
 
-__all__ = ["LOOPBACK", "ListeningPlace", "listening_place"]
+__all__ = ["LARGEST_PORT", "LOOPBACK", "ListeningPlace", "listening_place"]
 
 LOG: Final = logging.getLogger(__name__)
 LOOPBACK: Final = "127.0.0.1"

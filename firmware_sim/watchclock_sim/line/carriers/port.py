@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from watchclock_sim.line.serial_line import SerialLine
 
-__all__ = ["Clock", "Port", "SystemClock"]
+__all__ = ["Clock", "Port", "StallingPort", "SystemClock"]
 
 
 class Clock(Protocol):
@@ -74,4 +74,13 @@ class Port(Protocol):
 
     def close(self) -> None:
         """Give everything back; may be called twice."""
+        ...
+
+
+@runtime_checkable
+class StallingPort(Protocol):
+    """A port that can say to the host that something is wrong, as a USB endpoint does."""
+
+    def stall(self) -> None:
+        """Refuse the host the wand's bytes until it clears that."""
         ...

@@ -7,6 +7,7 @@ restated in docs/protocols/fcard.md section "Commands". A reply has the class of
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Final
 
 from watchclock_protocol.dialects.fcard import layouts, replies, requests
@@ -321,4 +322,10 @@ def _name(codes: tuple[int, int]) -> str:
 
 
 def _fields(value: FcardRequest | FcardReply) -> dict[str, Any]:
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    kind: Any = type(value)
+    return {name: getattr(value, name) for name in _names(kind)}
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type is no Hashable to mypy
+    return tuple(field.name for field in fields(kind))

@@ -20,7 +20,11 @@ from typing import Final
 from zlib import crc32
 
 from watchclock_protocol.checksums import complement_sum
-from watchclock_protocol.dialects.vs.layouts import FRAME_HEAD, FRAME_MAGIC, HEAD_OCTETS
+from watchclock_protocol.dialects.vs.layouts import (
+    FRAME_HEAD,
+    FRAME_MAGIC,
+    HEAD_OCTETS,
+)
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,

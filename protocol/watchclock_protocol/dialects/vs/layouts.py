@@ -21,7 +21,6 @@ from watchclock_protocol.dialects.vs.evidence import EvidenceItem, PartResult
 from watchclock_protocol.fields import check_sum, wand_seconds
 from watchclock_protocol.message_layout import (
     Declaration,
-    Layout,
     PackedLayout,
     message_layout,
     value_of,
@@ -153,7 +152,7 @@ RECORD_FIELDS: Final = Struct(
 )
 
 # Section "Memory": the head of a page, up to its check sum.
-PAGE_HEAD: Final = Layout(
+PAGE_HEAD: Final = PackedLayout(
     "the head of a page",
     Struct(
         magic=Bytes(len(PAGE_MAGIC)),
@@ -167,8 +166,7 @@ PAGE_HEAD: Final = Layout(
         serial=Bytes(SERIAL_OCTETS),
         reserved=Int32ul,
         check_sum=Int32ul,
-    ).compile(),
-    PAGE_HEAD_OCTETS,
+    ),
 )
 
 # Section "Lists".

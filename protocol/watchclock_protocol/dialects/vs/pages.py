@@ -4,7 +4,7 @@ Source: docs/protocols/vs.md, section "Memory".
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from struct import Struct
 from typing import Any, Final, Self
 from zlib import crc32
@@ -167,19 +167,19 @@ def build_page(head: PageHead, records: bytes, *, is_open: bool = False) -> byte
     """
     if len(records) > _RECORD_AREA_OCTETS:
         raise RequestRangeError(command="a page", reason=f"{len(records)} bytes of records")
-    fields: dict[str, Any] = asdict(head) | {
-        "magic": PAGE_MAGIC,
-        "count": OPEN_COUNT if is_open else len(records) // RECORD_OCTETS,
-        "record_octets": RECORD_OCTETS,
-        "version": VERSION,
-        "reserved": 0,
-        "check_sum": _OPEN_SUM,
-    }
     area = records.ljust(_RECORD_AREA_OCTETS, b"\xff")
-    if not is_open:
-        summed = PAGE_HEAD.build(fields)[: PAGE_HEAD_OCTETS - _SUM_OCTETS]
-        fields["check_sum"] = crc32(area, crc32(summed))
-    return PAGE_HEAD.build(fields) + area
+    count = OPEN_COUNT if is_open else len(records) // RECORD_OCTETS
+    built = PAGE_HEAD.pack(
+        PAGE_MAGIC,
+        *(head.number, head.first_sequence),
+        *(count, RECORD_OCTETS, VERSION),
+        *(head.wear, head.begun, head.serial),
+        *(0, _OPEN_SUM),
+    )
+    if is_open:
+        return built + area
+    summed = built[: PAGE_HEAD_OCTETS - _SUM_OCTETS]
+    return summed + crc32(area, crc32(summed)).to_bytes(_SUM_OCTETS, "little") + area
 
 
 def _is_that_page(fields: dict[str, Any], number: int) -> bool:

@@ -1,0 +1,66 @@
+"""What the fleet command was told, checked before anything is opened."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from watchclock_sim.dialect_shares import numbers_of, parsed_shares
+from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.line.carriers.listening import LARGEST_PORT, ListeningPlace, listening_place
+from watchclock_sim.scenario_file import LARGEST_CAPACITY
+
+__all__ = ["FleetSettings"]
+
+MOST_WANDS: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetSettings:
+    """What is to be served; docs/simulator.md explains each.
+
+    Attributes:
+        tcp: ``[HOST:]PORT`` of the first wand, the others on the ports behind it; port 0 is any
+            free port for each.
+        dialects: how many of which wands, ``NAME:NUMBER,…``.
+        records: how many generated records each wand holds.
+        seed: source of chance.
+        truth: file to write what each wand holds to, one JSON line a wand.
+        addresses: file to write the ready line to, too.
+        json: print the ready line as JSON.
+    """
+
+    tcp: str = "0"
+    dialects: str = "vs:600,fcard:400"
+    records: int = 200
+    seed: int = 0
+    truth: Path | None = None
+    addresses: Path | None = None
+    json: bool = False
+
+    def __post_init__(self) -> None:
+        count = sum(parsed_shares(self.dialects).values())
+        place = self.place()
+        wrongs = {
+            f"a fleet has at most {MOST_WANDS} wands": count > MOST_WANDS,
+            f"--records is 0 to {LARGEST_CAPACITY}": not 0 <= self.records <= LARGEST_CAPACITY,
+            "--seed is not negative": self.seed < 0,
+            f"--tcp {self.tcp} leaves no {count} ports up to {LARGEST_PORT}": (
+                place.port + count - 1 > LARGEST_PORT if place.port else False
+            ),
+        }
+        for reason, is_wrong in wrongs.items():
+            if is_wrong:
+                raise SimulatorOptionError(reason=reason)
+
+    def place(self) -> ListeningPlace:
+        """Where the first wand listens."""
+        return listening_place("--tcp", self.tcp)
+
+    def wands(self) -> list[tuple[str, str]]:
+        """Dialect and number of every wand; where numbers run out they come again."""
+        shares = parsed_shares(self.dialects)
+        return [
+            (name, number)
+            for name, count in shares.items()
+            for number in numbers_of(name, count, may_repeat=True)
+        ]
