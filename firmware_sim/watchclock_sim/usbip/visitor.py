@@ -5,7 +5,6 @@ importer. Whatever else it does ends the connection, with one line in the log.
 """
 
 import asyncio
-import logging
 import socket
 from typing import Final, Protocol
 
@@ -27,7 +26,6 @@ from watchclock_sim.usbip.layouts import (
 
 __all__ = ["READ_OCTETS", "Premises", "Visitor"]
 
-LOG: Final = logging.getLogger(__name__)
 FIRST_OCTETS: Final = 512
 READ_OCTETS: Final = 1 << 16
 KEEPALIVE: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
@@ -145,7 +143,7 @@ class Visitor(Stranger):
         self.talk = importer
         head = OPERATION.pack(VERSION, Operation.REPLY_IMPORT, OperationStatus.DONE)
         self.transport.write(head + export.described())
-        LOG.info("%s has %s", self.address, export.bus_id)
+        self._premises.complaints.note(self.address, f"has {export.bus_id}")
         importer.receive(bytes(self._request[OPERATION.size + BUS_ID.size :]))
 
     def _keep_alive(self) -> None:
