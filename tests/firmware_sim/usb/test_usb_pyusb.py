@@ -21,7 +21,7 @@ from watchclock_protocol.session import (
     ReadCounters,
     ReadRecords,
 )
-from watchclock_sim.line.faults import parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.usb.pyusb_backend import PyusbBackend
 from watchclock_sim.wands.personality import find_personality
 
