@@ -44,6 +44,15 @@ AddressArgument = Annotated[
 ]
 
 
+WaitOption = Annotated[
+    float,
+    typer.Option(
+        min=0.0,
+        help=_("Seconds a wand whose cable comes out while it is read may take to come back."),
+    ),
+]
+
+
 def download(  # noqa: PLR0913 - one parameter an option of the command
     address: AddressArgument = AUTO,
     *,
@@ -61,6 +70,7 @@ def download(  # noqa: PLR0913 - one parameter an option of the command
     keep: Annotated[
         bool, typer.Option("--keep", help=_("Acknowledge nothing, leave the clock as it is."))
     ] = False,
+    wait: WaitOption = 0.0,
     as_json: JsonOption = False,
     no_upload: Annotated[
         bool, typer.Option("--no-upload", help=_("Leave the capture in the spool."))
@@ -75,7 +85,7 @@ def download(  # noqa: PLR0913 - one parameter an option of the command
         there.check_clock()
     with _progress(is_shown=not as_json) as progress:
         docking = Docking(make_discovery(also), place, SYSTEM_CLOCKS, progress)
-        result = docking.download(address, dialect=dialect, zone=zone, keep=keep)
+        result = docking.download(address, dialect=dialect, zone=zone, keep=keep, wait_s=wait)
     if not as_json:
         print_result(result)
     _upload(result, place, there, as_json=as_json)

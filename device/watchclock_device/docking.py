@@ -9,11 +9,12 @@ from watchclock_device.clocks import Clocks
 from watchclock_device.discovery import Discovery, Dock
 from watchclock_device.download import Order, download
 from watchclock_device.errors import NoiseError, NoWandError, WrongDialectError
+from watchclock_device.lasting_link import LastingLink
 from watchclock_device.links import Link
 from watchclock_device.live import LiveOrder, LiveProgress, listen
 from watchclock_device.results import DownloadResult, LiveResult, Progress
 from watchclock_device.spool import Spool
-from watchclock_protocol.dialect import live_session
+from watchclock_protocol.dialect import Capability, live_session
 
 __all__ = ["Docking"]
 
@@ -38,6 +39,7 @@ class Docking:
         dialect: str | None = None,
         zone: ZoneInfo | None = None,
         keep: bool = False,
+        wait_s: float = 0.0,
     ) -> DownloadResult:
         """What came of downloading the wand at ``where``.
 
@@ -46,6 +48,8 @@ class Docking:
             dialect: what it speaks; None finds out.
             zone: the site's time zone; None is that of this machine.
             keep: acknowledge nothing, set no clock.
+            wait_s: how long a wand that leaves while its records are read may be away, where its
+                dialect can be gone on with.
 
         Raises:
             WrongDialectError: a wand is there, but speaks another dialect than ``dialect``.
@@ -63,6 +67,7 @@ class Docking:
                 clocks=self._clocks,
                 progress=self._progress,
             ),
+            wait_s if Capability.RESUMES in dock.dialect.capabilities else 0.0,
         )
 
     def listen(
@@ -102,10 +107,12 @@ class Docking:
             ),
         )
 
-    def _at(self, dock: Dock, act: Callable[[Link], ResultType]) -> ResultType:
+    def _at(
+        self, dock: Dock, act: Callable[[Link], ResultType], wait_s: float = 0.0
+    ) -> ResultType:
         """What the act comes to on the open link of the dock."""
         try:
-            with closing(self._discovery.open(dock)) as link:
+            with closing(self._open(dock, wait_s)) as link:
                 return act(link)
         except (NoWandError, NoiseError) as error:
             found = self._discovery.find_other_dialect(dock)
@@ -114,3 +121,8 @@ class Docking:
             raise WrongDialectError(
                 address=dock.address.text, found=found, asked=dock.dialect.name
             ) from error
+
+    def _open(self, dock: Dock, wait_s: float) -> Link:
+        if not wait_s:
+            return self._discovery.open(dock)
+        return LastingLink(lambda: self._discovery.open(dock), self._clocks, wait_s)

@@ -8,14 +8,16 @@ doubt before ``acknowledge`` ends the download with the wand as it was.
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from watchclock_device.clocks import Clocks
-from watchclock_device.conversation import Conversation
+from watchclock_device.conversation import Conversation, Unrecorded, ignore
 from watchclock_device.discovery import Dock
-from watchclock_device.first_steps import FirstSteps
+from watchclock_device.first_steps import FirstSteps, require_answer
 from watchclock_device.journal import Journal
+from watchclock_device.lasting_link import LastingLink, lasting
 from watchclock_device.links import Link
 from watchclock_device.open_capture import OpenCapture
 from watchclock_device.recording import about_recording, record
@@ -25,9 +27,10 @@ from watchclock_device.tally import ReadingTally
 from watchclock_device.verification import Rehearsal
 from watchclock_protocol.capture import StepName
 from watchclock_protocol.dialect import Capability, host_session
+from watchclock_protocol.errors import WandChangedError
 from watchclock_protocol.events import Event, RecordsReceived
 from watchclock_protocol.messages import Acknowledged, ClockSet, Identity, ReadingComplete
-from watchclock_protocol.session import Acknowledge, ReadRecords, SetClock
+from watchclock_protocol.session import Acknowledge, Identify, ReadRecords, SetClock
 
 __all__ = ["Order", "download"]
 
@@ -83,6 +86,7 @@ class _Steps:
         session = host_session(dialect, seed, address.unit, address.profile)
         self.journal = Journal(capture, progress)
         self._order = order
+        self._link = link
         self._can = order.dock.dialect.capabilities
         self._capture = capture
         self._clocks = clocks
@@ -97,7 +101,7 @@ class _Steps:
         wand = self._first.identify()
         offset_s = self._first.check_clock()
         counters = self._first.read_counters()
-        self._read()
+        self._read(wand)
         self._verify(wand, counters.announced)
         self._store()
         if not self._order.keep:
@@ -118,10 +122,25 @@ class _Steps:
             capture=self._capture.path,
         )
 
-    def _read(self) -> None:
-        with self.journal.step(StepName.READ) as facts:
+    def _read(self, wand: Identity) -> None:
+        recognise = partial(self._recognise, wand)
+        with self.journal.step(StepName.READ) as facts, lasting(self._link, recognise):
             self._first.ask(ReadRecords(), ReadingComplete, self._count)
             facts |= {"received": self._reading.received, "digest": self._reading.digest}
+            if isinstance(self._link, LastingLink) and self._link.reopened:
+                facts["reopened"] = self._link.reopened
+
+    def _recognise(self, wand: Identity, link: Link) -> None:
+        """Make sure that this wand is back; what is said for that is no part of the capture.
+
+        Raises:
+            WandChangedError: another one is.
+        """
+        session = host_session(self._order.dock.dialect, secrets.randbits(_SEED_BITS))
+        talk = Conversation(link, session, Unrecorded(), self._clocks)
+        found = require_answer(talk.ask(Identify(), ignore), Identity)
+        if found.key != wand.key:
+            raise WandChangedError(expected=wand.key, found=found.key)
 
     def _verify(self, wand: Identity, announced: int) -> None:
         with self.journal.step(StepName.VERIFY) as facts:

@@ -34,6 +34,9 @@ class Capability(StrEnum):
     IS_FILE = "is_file"
     ACKNOWLEDGE_WIPES = "acknowledge_wipes"
     ACKNOWLEDGE_SETS_CLOCK = "acknowledge_sets_clock"
+    RESUMES = "resumes"
+    """A link that broke while records were read may be taken up at any request: records and
+    acknowledgement name the wand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,15 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support import by_hand_vs
+from tests.support.inside_vs import ask, events, stored, totals
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.vs import replies, requests
-from watchclock_protocol.dialects.vs.commands import decode_reply, find_command, find_reply_kind
 from watchclock_protocol.dialects.vs.evidence import DECLARATIONS, Outcome, Part
-from watchclock_protocol.dialects.vs.frames import Frame, FrameKind, FrameReader, build_frame
 from watchclock_protocol.dialects.vs.pages import read_page
-from watchclock_protocol.dialects.vs.replies import Reason, VsReply
-from watchclock_protocol.dialects.vs.requests import VsRequest
-from watchclock_protocol.records import KnockRecord, PatrolRecord, Record, SystemRecord
+from watchclock_protocol.dialects.vs.replies import Reason
+from watchclock_protocol.records import KnockRecord, PatrolRecord, SystemRecord
 from watchclock_protocol.values import TagId
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.hardware.clock import WandClock
@@ -30,42 +28,6 @@ RADIO = "5F0000000000ABCD"
 BUTTON = TagId.parse("ibutton:021CB801000000A2")
 RADIO_TAGS = ("em4100:0608BCBD70", "iso14443a:D5C3A711", "iso15693:E00780983E796083")
 LATER = DOCKED_AT + timedelta(minutes=3)
-
-
-def ask(wand: VsWand, request: VsRequest) -> list[VsReply]:
-    command = find_command(request)
-    data = command.layout.build({name: getattr(request, name) for name in request.__slots__})
-    frame = Frame(kind=FrameKind.REQUEST, command=command.code, token=9, data=data)
-    found: list[VsReply] = []
-    for raw in wand.receive(build_frame(frame), 0.0, DOCKED_AT):
-        (heard,) = FrameReader().receive(raw)
-        assert isinstance(heard, Frame)
-        assert heard.token == 9
-        found.append(decode_reply(find_reply_kind(command, heard.kind), heard.data))
-    return found
-
-
-def totals(wand: VsWand) -> replies.Totals:
-    (reply,) = ask(wand, requests.ReadTotals())
-    assert isinstance(reply, replies.Totals)
-    return reply
-
-
-def stored(wand: VsWand) -> list[Record]:
-    """Every record of every page."""
-    counted = totals(wand)
-    found: list[Record] = []
-    for number in range(counted.oldest_page, counted.newest_page + 1):
-        raw = wand.memory.page(number)
-        if raw is not None:
-            found += read_page(number, raw).batch(0, 0xFFFFFFFF)
-    return found
-
-
-def events(wand: VsWand) -> list[str]:
-    return [
-        name for each in stored(wand) if isinstance(each, SystemRecord) for name in each.meanings
-    ]
 
 
 def touched(number: str, touches: int, *, capacity: int = 100) -> VsWand:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.kernel.machine.initramfs import CpioArchive, initramfs, load_order
 from tests.kernel.machine.kernel_package import KernelMissingError, fetched_kernel
+from tests.kernel.machine.virtual_machine import MachineMissingError, found_machine
 
 MODULES_DEP = """\
 kernel/fs/9p/9p.ko: kernel/net/9p/9pnet.ko kernel/fs/fscache/fscache.ko kernel/fs/netfs/netfs.ko
@@ -100,6 +101,14 @@ def test_a_half_unpacked_kernel_is_told_and_not_booted(
     next(cache.glob("*/boot/vmlinuz-*")).unlink()
     with pytest.raises(KernelMissingError, match="holds no kernel"):
         fetched_kernel(cache)
+
+
+def test_a_machine_without_its_programs_names_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(MachineMissingError, match="not installed: qemu-system-x86_64, busybox"):
+        found_machine()
 
 
 def test_the_first_program_is_a_shell_script_without_mistakes_in_its_form() -> None:

@@ -49,12 +49,17 @@ def open_spool(folder: Path) -> Spool:
 
 
 def download_from(
-    where: str, folder: Path, *, dialect: str | None = None, keep: bool = False
+    where: str,
+    folder: Path,
+    *,
+    dialect: str | None = None,
+    keep: bool = False,
+    wait_s: float = 0.0,
 ) -> DownloadResult:
     """A download into the spool in ``folder``; raises what the command would tell."""
     discovery = Discovery(load_drivers(), HASTY_CLOCKS)
     docking = Docking(discovery, open_spool(folder), HASTY_CLOCKS, SilentProgress())
-    return docking.download(where, dialect=dialect, keep=keep)
+    return docking.download(where, dialect=dialect, keep=keep, wait_s=wait_s)
 
 
 def captures_in(folder: Path) -> list[Capture]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.docks import (
+    captures_in,
     decoded_in,
     download_from,
     natural_keys,
@@ -12,9 +13,12 @@ from tests.support.docks import (
     wait_for,
 )
 from tests.support.wands import running_wand
+from watchclock_device.errors import LinkLostError
+from watchclock_protocol.capture import Chunk, Lane, Step
 from watchclock_protocol.errors import CodedError
 
 pytestmark = pytest.mark.pty
+PATIENT_S = 10.0
 
 
 def unplugs(lengths: list[int]) -> list[str]:
@@ -71,3 +75,44 @@ def test_a_wm5000t_unplugged_in_either_reading_loses_nothing(tmp_path: Path) -> 
     errors = download_until_it_succeeds("wm5000t", 3, list(range(1, 500, 13)), tmp_path)
     assert 15 < len(errors) < 35
     check_that_nothing_was_lost(3, errors, tmp_path)
+
+
+def read_bytes_of(folder: Path) -> int:
+    """How many bytes the wand sent, in the only capture."""
+    (capture,) = captures_in(folder)
+    return sum(
+        len(block.data)
+        for block in capture.blocks
+        if isinstance(block, Chunk) and block.lane is Lane.FROM_WAND
+    )
+
+
+def test_a_vs_wand_whose_cable_comes_out_is_read_on_where_it_was(tmp_path: Path) -> None:
+    link = tmp_path / "wand"
+    wand = ("vs", "--pty", str(link), "--records", "2000")
+    with running_wand(*wand):
+        whole = download_from(str(link), tmp_path / "whole", dialect="vs")
+    faults = [part for byte in (20_000, 30_000) for part in ("--fault", unplug_at(byte))]
+    with running_wand(*wand, *faults, errors=tmp_path / "log"):
+        result = download_from(str(link), tmp_path / "spool", dialect="vs", wait_s=PATIENT_S)
+    (capture,) = captures_in(tmp_path / "spool")
+    facts = [step.facts for step in capture.blocks if isinstance(step, Step)]
+    (decoded,) = decoded_in(tmp_path / "spool")
+    assert [fact["reopened"] for fact in facts if "reopened" in fact] == [2]
+    assert (result.announced, result.is_acknowledged) == (whole.announced, True)
+    assert decoded.is_complete
+    assert natural_keys(tmp_path / "spool") == natural_keys(tmp_path / "whole")
+    # What was on its way each time is sent again, not what had come.
+    assert read_bytes_of(tmp_path / "spool") < read_bytes_of(tmp_path / "whole") + 4 * 1053
+
+
+def test_an_fcard_wand_whose_cable_comes_out_is_not_waited_for(tmp_path: Path) -> None:
+    link = tmp_path / "wand"
+    wand = ("fcard", "--pty", str(link), "--records", "100", "--fault", unplug_at(1000))
+    with running_wand(*wand, errors=tmp_path / "log"), pytest.raises(LinkLostError):
+        download_from(str(link), tmp_path / "spool", dialect="fcard", wait_s=PATIENT_S)
+    assert vainly_acknowledged(tmp_path / "spool") == []
+
+
+def unplug_at(byte: int) -> str:
+    return f"unplug:byte={byte},for_ms=50"

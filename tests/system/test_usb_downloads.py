@@ -3,11 +3,18 @@
 import json
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.support.docks import HASTY_CLOCKS, decoded_in, natural_keys, open_spool
+from tests.support.docks import (
+    HASTY_CLOCKS,
+    decoded_in,
+    natural_keys,
+    open_spool,
+    vainly_acknowledged,
+)
 from tests.support.hid_devices import HandMadeHid, HidDevice, reports_of
 from tests.support.serial_server import serial_server
 from tests.support.served_wand import (
@@ -26,11 +33,14 @@ from watchclock_device.drivers.usb_hid import UsbHidDriver
 from watchclock_device.errors import LinkLostError
 from watchclock_device.links import PortDriver
 from watchclock_device.results import DownloadResult, SilentProgress
+from watchclock_protocol.errors import WandChangedError
 from watchclock_protocol.records import RecordKind
 from watchclock_sim.usb.pyusb_backend import PyusbBackend
 from watchclock_sim.wands.firmware import Firmware
 
 WANTED = 120
+WAIT_S = 10.0
+OTHER = "5F00000000005678"
 Carrier = Callable[..., AbstractContextManager[PortDriver]]
 
 
@@ -51,10 +61,12 @@ def on_hid(wand: Firmware, unplug_after: int | None = None) -> Generator[PortDri
 CARRIERS: list[Carrier] = [on_usb, on_hid]
 
 
-def download(drivers: Mapping[str, PortDriver], where: str, folder: Path) -> DownloadResult:
+def download(
+    drivers: Mapping[str, PortDriver], where: str, folder: Path, wait_s: float = 0.0
+) -> DownloadResult:
     discovery = Discovery(drivers, HASTY_CLOCKS)
     docking = Docking(discovery, open_spool(folder), HASTY_CLOCKS, SilentProgress())
-    return docking.download(where)
+    return docking.download(where, wait_s=wait_s)
 
 
 @pytest.mark.parametrize("carrier", CARRIERS)
@@ -81,6 +93,31 @@ def test_a_cable_pulled_halfway_costs_no_record(carrier: Carrier, tmp_path: Path
     assert result.is_acknowledged
     patrols = {key for key in natural_keys(tmp_path) if key[1] == "patrol"}
     assert len(patrols) == WANTED
+
+
+def test_another_wand_in_place_of_the_one_that_was_read_is_not_mixed_with_it(
+    tmp_path: Path,
+) -> None:
+    first, second = BulkDevice(serial=RADIO), BulkDevice(serial=OTHER)
+    second.is_plugged = False
+    wands = [touched_wand("vs", number, WANTED) for number in (RADIO, OTHER)]
+
+    def swap() -> None:
+        first.unplug()
+        second.is_plugged = True
+
+    ends = [replace(first.end(packets), unplug=swap), second.end(packets)]
+    driver = UsbBulkDriver(HandMadeBus(first, second))
+    with served(wands[1], ends[1]), served(wands[0], ends[0], 5):
+        with pytest.raises(WandChangedError) as changed:
+            download({"usb": driver}, "usb:1209:0003?dialect=vs", tmp_path, wait_s=WAIT_S)
+        again = download({"usb": driver}, "usb:1209:0003?dialect=vs", tmp_path)
+    assert changed.value.details == {"expected": f"vs:{RADIO}", "found": f"vs:{OTHER}"}
+    assert again.kinds[RecordKind.PATROL] == WANTED
+    keys = {key for key in natural_keys(tmp_path) if key[1] == "patrol"}
+    assert len([key for key in keys if key[0] == f"vs:{OTHER}"]) == WANTED
+    assert {key[0] for key in keys} <= {f"vs:{RADIO}", f"vs:{OTHER}"}
+    assert vainly_acknowledged(tmp_path) == []
 
 
 def test_auto_finds_a_wand_with_two_interfaces_once_and_takes_the_faster(tmp_path: Path) -> None:

@@ -13,8 +13,9 @@ from watchclock_sim.usb.bus import Handshake
 __all__ = ["ROOM_OCTETS", "InPipe", "MessagesToHost", "OutPipe", "StreamFromHost"]
 __all__ += ["StreamToHost"]
 
-ROOM_OCTETS: Final = 16_384
-"""What each direction of a stream holds."""
+ROOM_OCTETS: Final = 65_536
+"""What each direction of a stream holds: nearly the longest answer of a vs wand, so that its host
+seldom waits for the wand's next turn."""
 
 
 class InPipe(Protocol):

@@ -131,8 +131,7 @@ class VsWand:
                 case Transmit(frame):
                     yield frame
                 case Requested(request=request):
-                    for reply in self._answers.replies(request, utc):
-                        yield from self._session.reply(event, reply)
+                    yield from self._session.frames(event, self._answers.replies(request, utc))
                 case _:
                     pass
 

@@ -102,7 +102,7 @@ class VsMemory:
 
     @property
     def oldest_page(self) -> int:
-        """The page that is erased next."""
+        """The page that is erased next; pages stand in the order of their numbers."""
         return next(iter(self._pages), self._next_page)
 
     @property

@@ -14,11 +14,6 @@ from watchclock_protocol.dialects.vs.usb_devices import USB_DEVICES
 
 __all__ = ["VS"]
 
-
-def _host(seed: int) -> VsHostSession:
-    return VsHostSession(tokens(seed))
-
-
 VS: Final = Dialect(
     name=NAME,
     title="VS5000B / VF5000+ class (watchclock's own reference protocol)",
@@ -30,10 +25,11 @@ VS: Final = Dialect(
             Capability.REPORTS_HEALTH,
             Capability.KEEPS_SYSTEM_LOG,
             Capability.KEEPS_KNOCK_LOG,
+            Capability.RESUMES,
         }
     ),
     listener=VsListener,
-    host=_host,
+    host=lambda seed: VsHostSession(tokens(seed)),
     record_layouts=(RECORDS,),
     framing=FRAMING,
     usb=USB_DEVICES,

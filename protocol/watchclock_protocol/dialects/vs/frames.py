@@ -20,7 +20,11 @@ from typing import Final
 from zlib import crc32
 
 from watchclock_protocol.checksums import complement_sum
-from watchclock_protocol.dialects.vs.layouts import FRAME_HEAD, FRAME_MAGIC, HEAD_OCTETS
+from watchclock_protocol.dialects.vs.layouts import (
+    FRAME_HEAD,
+    FRAME_MAGIC,
+    HEAD_OCTETS,
+)
 from watchclock_protocol.errors import (
     ChecksumError,
     FrameError,
@@ -118,13 +122,14 @@ def build_frame(frame: Frame) -> bytes:
     Raises:
         RequestRangeError: the data is longer than 1040 bytes, or a value does not fit.
     """
-    if len(frame.data) > MOST_DATA_OCTETS:
-        reason = f"{len(frame.data)} bytes of data, {MOST_DATA_OCTETS} fit"
-        raise RequestRangeError(command="a frame", reason=reason)
     length = len(frame.data)
+    if length > MOST_DATA_OCTETS:
+        reason = f"{length} bytes of data, {MOST_DATA_OCTETS} fit"
+        raise RequestRangeError(command="a frame", reason=reason)
     head = FRAME_HEAD.pack(FRAME_MAGIC, frame.kind, frame.command, frame.token, length)
-    body = head + bytes((complement_sum(head),)) + frame.data
-    return body + crc32(body).to_bytes(CRC_OCTETS, "little")
+    head += bytes((complement_sum(head),))
+    check = crc32(frame.data, crc32(head)).to_bytes(CRC_OCTETS, "little")
+    return b"".join((head, frame.data, check))
 
 
 class FrameReader:

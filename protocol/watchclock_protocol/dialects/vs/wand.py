@@ -3,6 +3,7 @@
 The firmware decides what to reply. Source: docs/protocols/vs.md, sections "Frames" and "Commands".
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -94,9 +95,17 @@ class WandSession:
             LocalProtocolError: the request is never answered so.
             RequestRangeError: a value does not fit into its bytes.
         """
+        return tuple(self.frames(requested, replies))
+
+    def frames(self, requested: Requested, replies: Iterable[VsReply]) -> Iterator[bytes]:
+        """The same one by one: a reply is drawn when its frame is.
+
+        Raises:
+            LocalProtocolError: the request is never answered so.
+            RequestRangeError: a value does not fit into its bytes.
+        """
         command = find_command(requested.request)
         state = step(State.IDLE, request_signal(command))
-        frames: list[bytes] = []
         for reply in replies:
             kind, data = encode_reply(command, reply)
             try:
@@ -104,11 +113,9 @@ class WandSession:
             except SequenceError as error:
                 told = f"answering {command.name}"
                 raise LocalProtocolError(command=kind.name, state=told) from error
-            frame = Frame(
-                kind=kind.frame_kind, command=command.code, token=requested.token, data=data
+            yield build_frame(
+                Frame(kind=kind.frame_kind, command=command.code, token=requested.token, data=data)
             )
-            frames.append(build_frame(frame))
-        return tuple(frames)
 
 
 def _request(frame: Frame) -> list[WandEvent]:
