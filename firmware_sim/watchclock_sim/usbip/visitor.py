@@ -5,7 +5,6 @@ importer. Whatever else it does ends the connection, with one line in the log.
 """
 
 import asyncio
-import logging
 from typing import Final, Protocol
 
 from typing_extensions import override
@@ -27,7 +26,6 @@ from watchclock_sim.usbip.layouts import (
 
 __all__ = ["READ_OCTETS", "Premises", "Visitor"]
 
-LOG: Final = logging.getLogger(__name__)
 FIRST_OCTETS: Final = 512
 READ_OCTETS: Final = 1 << 16
 
@@ -143,7 +141,7 @@ class Visitor(Stranger):
         self.talk = importer
         head = OPERATION.pack(VERSION, Operation.REPLY_IMPORT, OperationStatus.DONE)
         self.transport.write(head + export.described())
-        LOG.info("%s has %s", self.address, export.bus_id)
+        self._premises.complaints.note(self.address, f"has {export.bus_id}")
         importer.receive(bytes(self._request[OPERATION.size + BUS_ID.size :]))
 
     def _leave_with(self, reply: list[bytes]) -> None:
