@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-__all__ = ["Attempt", "DockingReport", "LineOrder", "LineReport", "ListedPort", "Orders"]
-__all__ += ["Reports", "SeenDevice", "UsbIpPlace", "WandOrder"]
+__all__ = ["Attempt", "DeviceOrder", "DockingReport", "LineReport", "ListedPort", "Orders"]
+__all__ += ["ReaderReport", "Reports", "SeenDevice", "UsbIpPlace", "WandOrder"]
 
 ORDERS_FILE: Final = "orders.json"
 REPORTS_FILE: Final = "reports.json"
@@ -43,8 +43,8 @@ class WandOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineOrder:
-    """One serial device whose lines are to be tried.
+class DeviceOrder:
+    """One serial device that is no wand: its lines are tried, or tags are read at it.
 
     Attributes:
         name: of its report.
@@ -62,7 +62,8 @@ class Orders:
     """All of one boot."""
 
     wands: Sequence[WandOrder]
-    lines: Sequence[LineOrder]
+    lines: Sequence[DeviceOrder]
+    readers: Sequence[DeviceOrder]
 
     def save(self, folder: Path) -> None:
         """Write them for the guest."""
@@ -74,7 +75,8 @@ class Orders:
         raw: dict[str, Any] = json.loads((folder / ORDERS_FILE).read_text("utf-8"))
         return cls(
             wands=[WandOrder(**_places(each)) for each in raw["wands"]],
-            lines=[LineOrder(**_places(each)) for each in raw["lines"]],
+            lines=[DeviceOrder(**_places(each)) for each in raw["lines"]],
+            readers=[DeviceOrder(**_places(each)) for each in raw["readers"]],
         )
 
 
@@ -162,6 +164,21 @@ class LineReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderReport:
+    """Which tags a desk reader was shown.
+
+    Attributes:
+        name: as ordered.
+        tags: as ``TagId`` prints them, in their order.
+        trouble: a traceback when it could not be carried through.
+    """
+
+    name: str
+    tags: Sequence[str] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ListedPort:
     """A port as ``watchclock ports`` lists it."""
 
@@ -175,6 +192,7 @@ class Reports:
 
     dockings: Sequence[DockingReport] = ()
     lines: Sequence[LineReport] = ()
+    readers: Sequence[ReaderReport] = ()
     ports: Sequence[ListedPort] = ()
 
     def save(self, folder: Path) -> None:
@@ -190,6 +208,7 @@ class Reports:
         return cls(
             dockings=[_docking(each) for each in raw["dockings"]],
             lines=[LineReport(**each) for each in raw["lines"]],
+            readers=[ReaderReport(**each) for each in raw["readers"]],
             ports=[ListedPort(**each) for each in raw["ports"]],
         )
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.kernel.line_witness import WITNESS_IDS
-from tests.kernel.orders import LineOrder, UsbIpPlace, WandOrder
+from tests.kernel.orders import DeviceOrder, UsbIpPlace, WandOrder
 from tests.support.wands import ROOT, running_wand
 from watchclock_sim.wands.usb_profile import UsbKind
 
-__all__ = ["SimulatedWand", "exported_wand", "redirected_wand", "running_together"]
-__all__ += ["running_witness"]
+__all__ = ["SimulatedWand", "exported_reader", "exported_wand", "redirected_wand"]
+__all__ += ["running_together", "running_witness"]
 
 OrderType = TypeVar("OrderType")
 
@@ -83,14 +83,23 @@ def redirected_wand(wand: SimulatedWand, folder: Path) -> Generator[WandOrder]:
 
 
 @contextmanager
-def running_witness(kind: str) -> Generator[LineOrder]:
+def exported_reader(dialect: str, usb_id: tuple[int, int], logs: Path) -> Generator[DeviceOrder]:
+    """A desk reader runs, is shown three tags and exported, as long as the block lasts."""
+    arguments = [dialect, "--usbip", "127.0.0.1:0", "--records", "3"]
+    with running_wand(*arguments, errors=logs / f"{dialect}.log") as running:
+        assert running.usbip is not None
+        yield DeviceOrder(name=dialect, usb_id=usb_id, usbip=UsbIpPlace(*running.usbip))
+
+
+@contextmanager
+def running_witness(kind: str) -> Generator[DeviceOrder]:
     """A line witness runs as long as the block lasts."""
     command = [sys.executable, "-m", "tests.kernel.line_witness", kind]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
             port = int(process.stdout.readline())
-            yield LineOrder(
+            yield DeviceOrder(
                 name=kind, usb_id=WITNESS_IDS[UsbKind(kind)], usbip=UsbIpPlace(port, "1-1")
             )
         finally:

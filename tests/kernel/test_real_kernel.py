@@ -85,8 +85,8 @@ OVER_USBIP: Final = (
         name="vs-radio-hid",
         dialect="vs",
         number="5F0000000000ABCE",
-        records=600,
-        pulled_at=9000,
+        records=250,
+        pulled_at=3000,
         scheme="hid",
         usb_id=(0x1209, 0x0003),
         drivers=BULK_AND_HID,
@@ -107,8 +107,8 @@ OVER_USBREDIR: Final = (
         name="vs-radio-usbredir",
         dialect="vs",
         number="5F0000000000ABCF",
-        records=600,
-        pulled_at=9000,
+        records=250,
+        pulled_at=3000,
         scheme="hid",
         usb_id=(0x1209, 0x0003),
         drivers=BULK_AND_HID,
@@ -118,6 +118,7 @@ CONTROLLERS: Final = {wand.name: "vhci_hcd" for wand in OVER_USBIP} | {
     wand.name: "xhci_hcd" for wand in OVER_USBREDIR
 }
 WITNESSES: Final = ("cdc_acm", "cp210x")
+DESK_READERS: Final = {"fcard_reader": (0x1209, 0x0001)}
 OWN_ENTRIES: Final = {"vs": 2}
 """What a wand notes in its own log when it is downloaded and its clock is set."""
 
@@ -140,6 +141,7 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
         over_usbip=OVER_USBIP,
         over_usbredir=OVER_USBREDIR,
         witnesses=WITNESSES,
+        desk_readers=DESK_READERS,
     )
 
 
@@ -241,6 +243,15 @@ def test_at_least_one_of_the_downloads_was_understood_at_once(
     trial: Trial, wand: SimulatedWand
 ) -> None:
     assert min(attempt.repeats for attempt in docking_of(trial, wand).attempts) == 0
+
+
+@pytest.mark.parametrize("name", DESK_READERS)
+def test_a_desk_reader_s_tags_are_read(trial: Trial, name: str) -> None:
+    (report,) = (each for each in trial.reports.readers if each.name == name)
+    assert report.trouble == ""
+    personality = find_personality(name)
+    technology = personality.technology(personality.default_number)
+    assert report.tags == [str(touch.tag) for touch in generated_touches(3, 0, technology)]
 
 
 @every_witness

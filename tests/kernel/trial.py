@@ -3,7 +3,7 @@
 import compileall
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -12,6 +12,7 @@ from tests.kernel.machine.virtual_machine import EXCHANGE_IN_GUEST, Boot, Guest,
 from tests.kernel.orders import Orders, Reports
 from tests.kernel.simulators import (
     SimulatedWand,
+    exported_reader,
     exported_wand,
     redirected_wand,
     running_together,
@@ -47,6 +48,7 @@ def try_wands(
     over_usbip: Sequence[SimulatedWand],
     over_usbredir: Sequence[SimulatedWand],
     witnesses: Sequence[str],
+    desk_readers: Mapping[str, tuple[int, int]],
 ) -> Trial:
     """Boot once and carry out everything.
 
@@ -56,14 +58,18 @@ def try_wands(
         over_usbip: wands that the guest attaches with Debian's own client.
         over_usbredir: wands that QEMU plugs into its USB controller.
         witnesses: kinds of serial devices whose lines are tried.
+        desk_readers: vendor and product of each desk reader, by its dialect.
     """
     _compile()
     with (
         running_together(exported_wand(wand, folder) for wand in over_usbip) as attached,
         running_together(redirected_wand(wand, folder) for wand in over_usbredir) as redirected,
         running_together(running_witness(kind) for kind in witnesses) as lines,
+        running_together(
+            exported_reader(name, usb_id, folder) for name, usb_id in desk_readers.items()
+        ) as readers,
     ):
-        Orders(wands=[*attached, *redirected], lines=lines).save(folder)
+        Orders(wands=[*attached, *redirected], lines=lines, readers=readers).save(folder)
         guest = Guest(
             command=_command(),
             exchange=folder,

@@ -15,7 +15,7 @@ import serial
 from tests.kernel.guest.plugging import Sockets
 from tests.kernel.guest.usb_tree import is_gone
 from tests.kernel.guest.usbip_client import detach, listed
-from tests.kernel.orders import LineOrder, LineReport
+from tests.kernel.orders import DeviceOrder, LineReport
 
 __all__ = ["try_lines"]
 
@@ -60,7 +60,7 @@ SHOWN: Final[Mapping[str, Mapping[str, bool]]] = {
 """What the device shows, one after the other, by pyserial's names."""
 
 
-def try_lines(order: LineOrder, sockets: Sockets) -> LineReport:
+def try_lines(order: DeviceOrder, sockets: Sockets) -> LineReport:
     """Every trial with one device, which is let go of in the end."""
     seen: dict[str, Mapping[str, Any]] = {}
     shown: dict[str, Mapping[str, bool]] = {}

@@ -4,7 +4,7 @@ from typing import Final
 
 from tests.kernel.guest.usb_tree import wait_for_new_device
 from tests.kernel.guest.usbip_client import attach
-from tests.kernel.orders import LineOrder, SeenDevice, WandOrder
+from tests.kernel.orders import DeviceOrder, SeenDevice, WandOrder
 
 __all__ = ["Sockets"]
 
@@ -18,7 +18,7 @@ class Sockets:
     def __init__(self) -> None:
         self._met: set[str] = set()
 
-    def plug_in(self, order: WandOrder | LineOrder) -> SeenDevice:
+    def plug_in(self, order: WandOrder | DeviceOrder) -> SeenDevice:
         """The device that comes when it is attached, or that QEMU plugs in by itself.
 
         Raises:

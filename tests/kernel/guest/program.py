@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.kernel.guest.console import say
+from tests.kernel.guest.desk_readings import read_at
 from tests.kernel.guest.dockings import dock
 from tests.kernel.guest.line_trials import try_lines
 from tests.kernel.guest.plugging import Sockets
@@ -31,7 +32,9 @@ def main(exchange: Path) -> None:
         dockings.append(dock(wand, sockets, exchange))
         Reports(dockings=dockings, lines=lines).save(exchange)
         say(f"{wand.name} is done")
-    Reports(dockings=dockings, lines=lines, ports=_listed_ports()).save(exchange)
+    readers = [read_at(order, sockets) for order in orders.readers]
+    say("the desk readers are done")
+    Reports(dockings=dockings, lines=lines, readers=readers, ports=_listed_ports()).save(exchange)
 
 
 def _listed_ports() -> list[ListedPort]:
