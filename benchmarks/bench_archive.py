@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter
 
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -21,7 +22,7 @@ from watchclock_sim.archive.settings import ArchiveSettings
 RECORDS = 800_000
 WANDS = 20
 NIGHTS = 146
-ROUNDS = 3
+ROUNDS = 2
 SAMPLE = 97
 """One capture in so many is decoded and compared."""
 
@@ -81,13 +82,15 @@ def bench_archive(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     plain_s: list[float] = []
 
     def write_plainly() -> None:
-        plain_s.append(timed(tmp_path / "plain", plain_write(contents)))
+        plain_s.extend(timed(tmp_path / "plain", plain_write(contents)) for _ in range(ROUNDS))
 
     def generate_again() -> None:
         timed(tmp_path / "again", generated)
 
     benchmark.pedantic(generate_again, setup=write_plainly, rounds=ROUNDS)  # type: ignore[no-untyped-call]  # pytest-benchmark has no types
     if benchmark.stats is not None:
-        ratio = benchmark.stats.stats.min / min(plain_s)
+        # Means, not bests: of two that differ so much in length, the short one meets a quiet
+        # moment of a shared machine more easily.
+        ratio = benchmark.stats.stats.mean / fmean(plain_s)
         benchmark.extra_info["ratios"] = {"plain": ratio}
         benchmark.extra_info["records_a_second"] = RECORDS / benchmark.stats.stats.min

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from watchclock.command import MissingPartError
 from watchclock.json_option import JsonOption
 from watchclock.language import translate as _
+from watchclock.progress_bar import progress_bar
 from watchclock.redecode_report import Printer, json_printer, text_printer
 from watchclock.server_options import DatabaseOption, DataOption, data_folder, database_url
 from watchclock.several_errors import raise_all
@@ -169,21 +168,10 @@ def _require_database(url: str) -> None:
 
 def _with_progress(reports: Iterator[CaptureReport], total: int) -> Iterator[CaptureReport]:
     """The reports, with a bar on standard error while somebody looks."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task(_("Decoding"), total=total)
-        for report in reports:
+    with progress_bar(_("Decoding"), total) as tell:
+        for done, report in enumerate(reports, start=1):
             yield report
-            bar.advance(task)
+            tell(done)
 
 
 def _told(report: CaptureReport) -> Iterator[CodedError]:

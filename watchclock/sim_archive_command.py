@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from watchclock.language import translate as _
+from watchclock.progress_bar import progress_bar
 from watchclock_sim.archive.generate import Summary
 from watchclock_sim.archive.program import run_archive
 from watchclock_sim.archive.settings import ArchiveSettings
@@ -72,17 +71,6 @@ def archive(  # noqa: PLR0913 - every argument is an option of the command line
 
 def _show(summaries: Iterable[Summary], wands: int) -> None:
     """Draw all summaries, with a bar on standard error while somebody looks."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with bar:
-        task = bar.add_task(_("Generating"), total=wands)
+    with progress_bar(_("Generating"), wands) as tell:
         for summary in summaries:
-            bar.update(task, completed=summary.wands)
+            tell(summary.wands)

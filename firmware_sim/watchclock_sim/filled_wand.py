@@ -9,7 +9,7 @@ from watchclock_sim.generated import generated_touches
 from watchclock_sim.hardware.battery import Battery, BatteryPlan
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.line.carriers.port import Clock
-from watchclock_sim.line.faults import Fault, lost_records, parse_fault
+from watchclock_sim.line.fault_kinds import Fault, lost_records, parse_fault
 from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEFAULT_CAPACITY, load

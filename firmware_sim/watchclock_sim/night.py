@@ -11,7 +11,7 @@ from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
 from watchclock_sim.hardware.profile import HardwareLife
-from watchclock_sim.line.faults import Fault, lost_records
+from watchclock_sim.line.fault_kinds import Fault, lost_records
 from watchclock_sim.night_values import KeptTouch, NotKept, WalkedWand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.truth import truth_of

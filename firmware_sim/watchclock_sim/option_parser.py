@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, cast, get_type_hints
 
 __all__ = ["add_options", "option_name", "option_values"]
 
@@ -52,6 +52,8 @@ def option_name(field: str) -> str:
 
 def option_values(found: argparse.Namespace) -> dict[str, Any]:
     """What was given, by field."""
-    values = vars(found)
-    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
-    return values | lists
+    values: dict[str, Any] = vars(found)
+    return {
+        name: tuple(cast("list[str]", value)) if isinstance(value, list) else value
+        for name, value in values.items()
+    }

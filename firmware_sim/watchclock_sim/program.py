@@ -10,7 +10,8 @@ from typing import Final
 from watchclock_sim.filled_wand import filled_wand
 from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import Fault, LineFaults, spoken_baud
+from watchclock_sim.line.fault_kinds import Fault, spoken_baud
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.plugging import plugged

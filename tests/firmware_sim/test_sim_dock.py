@@ -10,7 +10,8 @@ from tests.support.sim_wands import DOCKED_AT, setup_of
 from tests.support.virtual_port import VirtualClock, VirtualPort
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.wands.fcard import FcardWand
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.wm5000t import Wm5000tWand

@@ -29,7 +29,7 @@ from watchclock_sim.hardware.profile import (
     PowerPlan,
     RtcChip,
 )
-from watchclock_sim.line.faults import FAULT_KINDS
+from watchclock_sim.line.fault_kinds import FAULT_KINDS
 from watchclock_sim.option_parser import option_name
 from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings

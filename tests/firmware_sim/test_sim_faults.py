@@ -7,21 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchclock_sim.errors import FaultError
-from watchclock_sim.line.fault_kinds import fault_of, fault_text
-from watchclock_sim.line.faults import (
+from watchclock_sim.line.fault_kinds import (
     FAULT_KINDS,
     CutFrame,
-    Delivery,
     Fault,
     FlipBit,
     HubReset,
-    LineFaults,
     Stall,
     Unplug,
+    fault_of,
+    fault_text,
     lost_records,
     parse_fault,
     spoken_baud,
 )
+from watchclock_sim.line.faults import Delivery, LineFaults
 
 FRAMES = [b"first", b"second", b"third", b"fourth"]
 

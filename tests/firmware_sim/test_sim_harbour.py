@@ -14,7 +14,8 @@ from tests.support.virtual_port import VirtualPort
 from watchclock_sim.errors import AllWandsFailedError
 from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.line.harbour import Harbour
 from watchclock_sim.wands.fcard import FcardWand
 

@@ -6,7 +6,8 @@ from functools import cache
 import pytest
 
 from watchclock_sim.fault_profiles import FAULT_PROFILES
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario
 from watchclock_sim.scenario_file import SCENARIOS, load

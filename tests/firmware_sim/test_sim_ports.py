@@ -10,13 +10,14 @@ import struct
 import termios
 import time
 import tty
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 
 import psutil
 import pytest
 import serial
 
+from tests.support.eventually import eventually
 from tests.support.golden_fcard import exchanges
 from tests.support.wands import RunningWand, running_wand
 from watchclock_sim.errors import SimulatorOptionError
@@ -104,15 +105,6 @@ def besieged(where: tuple[str, int], hosts: int) -> Generator[list[socket.socket
     finally:
         for link in links:
             link.close()
-
-
-def eventually(question: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        if question():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def is_served(where: tuple[str, int]) -> bool:

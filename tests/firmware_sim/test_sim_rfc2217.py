@@ -3,7 +3,7 @@
 import json
 import socket
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from serial import SerialException, rfc2217
 from typing_extensions import override
 
 from tests.support.docks import running_child, wait_for
+from tests.support.eventually import eventually
 from tests.support.golden_fcard import exchanges
 from tests.support.sim_wands import setup_of
 from tests.support.wands import running_wand
@@ -53,15 +54,6 @@ def client(address: str, baud: int = 115_200) -> Generator[rfc2217.Serial]:
 def place_of(address: str) -> tuple[str, int]:
     host, _, port = address.removeprefix("rfc2217:").rpartition(":")
     return host, int(port)
-
-
-def eventually(question: Callable[[], bool]) -> bool:
-    ends = time.monotonic() + PATIENCE_S
-    while time.monotonic() < ends:
-        if question():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 class TellingWand(FcardWand):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from watchclock_protocol.capture import Capture, Chunk, Lane, Step, StepName, StepState
 from watchclock_protocol.dialect import host_session
@@ -37,9 +38,9 @@ SMALL = ArchiveSettings(
 """Thirty nights around the beginning of summer time."""
 
 
-def small(folder: Path, **others: object) -> ArchiveSettings:
+def small(folder: Path, **others: Any) -> ArchiveSettings:  # noqa: ANN401 - any option
     """The small archive in this folder, with other options where given."""
-    return replace(SMALL, folder=folder, **others)  # type: ignore[arg-type]  # any option
+    return replace(SMALL, folder=folder, **others)
 
 
 class Rehearsal:
@@ -82,7 +83,7 @@ class Rehearsal:
         self._let_time_pass(now)
         if chunk.lane is Lane.FROM_WAND:
             self._take(self._host.receive(chunk.data, now))
-        elif self._due != chunk.data:
+        elif bytes(self._due) != chunk.data:
             self.unlike.append(f"{chunk.data.hex()} is said where {self._due.hex()} is due")
         else:
             self._due.clear()

@@ -9,7 +9,8 @@ from tests.support.sim_wands import setup_of
 from tests.support.virtual_port import VirtualClock
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import Fault, LineFaults
+from watchclock_sim.line.fault_kinds import Fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device

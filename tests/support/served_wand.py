@@ -12,7 +12,8 @@ from tests.support.sim_wands import setup_of
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usb.waiting_host import DockedWand

@@ -19,7 +19,8 @@ from watchclock_protocol.session import (
     ReadCounters,
     ReadRecords,
 )
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.night import walked_wand
 from watchclock_sim.night_values import WalkedWand
 from watchclock_sim.scenario import Scenario, WandPlan

@@ -14,7 +14,8 @@ from watchclock_device.errors import LinkLostError, PortNotFoundError
 from watchclock_device.results import DownloadResult, SilentProgress
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults, parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usb.pyusb_backend import PyusbBackend

@@ -70,7 +70,9 @@ class SessionYear:
     def live(self, night: Night) -> None:
         """Rounds, touch by touch."""
         touches = walked(night, night.made, self._setup.checkpoints, self._setup.chance)
-        for utc_s, place in zip(touches.utc_s.tolist(), touches.places.tolist(), strict=True):
+        instants: list[int] = touches.utc_s.tolist()
+        places: list[int] = touches.places.tolist()
+        for utc_s, place in zip(instants, places, strict=True):
             utc = _instant(utc_s)
             if self._firmware.touch(self._setup.tags[place], utc, is_guard_tag=False):
                 self._shown.append(self._clock.reading(utc))

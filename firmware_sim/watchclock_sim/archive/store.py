@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from watchclock_sim.archive.wand_captures import Row
 from watchclock_sim.errors import ArchiveFolderError, ArchiveOtherError
@@ -150,7 +150,7 @@ def _read_note(path: Path) -> dict[str, object] | None:
         found: object = json.loads(path.read_bytes())
     except ValueError:
         return {}
-    return {str(key): value for key, value in found.items()} if isinstance(found, dict) else {}
+    return cast("dict[str, object]", found) if isinstance(found, dict) else {}
 
 
 def _lines_by_wand(truth: Path) -> Iterator[tuple[str, bytes]]:

@@ -78,8 +78,10 @@ def _row(wand: WandPlace, night: Night) -> Row:
 
 def _told(wand: WandPlace, nights: list[Night], held: Held, name: str, sha256: str) -> Row:
     found = frozenset[Anomaly]().union(*(night.anomalies for night in nights))
-    found |= {Anomaly.LATE_DOWNLOAD} if len(nights) > 1 else set()
-    found |= {Anomaly.OVERWRITTEN} if held.overwritten else set()
+    if len(nights) > 1:
+        found |= {Anomaly.LATE_DOWNLOAD}
+    if held.overwritten:
+        found |= {Anomaly.OVERWRITTEN}
     return _row(wand, nights[-1]) | {
         "capture": name,
         "sha256": sha256,

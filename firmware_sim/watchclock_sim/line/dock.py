@@ -5,7 +5,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from watchclock_sim.line.carriers.port import Clock, Port, StallingPort
-from watchclock_sim.line.faults import Break, HubReset, LineFaults, Stall, Unplug
+from watchclock_sim.line.fault_kinds import Break, HubReset, Stall, Unplug
+from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware

@@ -12,58 +12,23 @@ from dataclasses import dataclass
 from typing import Final
 
 from watchclock_sim.line.fault_kinds import (
-    FAULT_KINDS,
     Break,
     CutFrame,
     Fault,
     FlipBit,
     FlipBits,
-    HubReset,
     Jitter,
     LoseByte,
     LoseBytes,
     LoseFrame,
-    LoseRecord,
     Noise,
     RepeatByte,
     RepeatFrame,
     Silence,
     Slow,
-    Stall,
-    Unplug,
-    WrongBaud,
-    lost_records,
-    parse_fault,
-    spoken_baud,
 )
 
-__all__ = [
-    "FAULT_KINDS",
-    "Break",
-    "CutFrame",
-    "Delivery",
-    "Fault",
-    "FlipBit",
-    "FlipBits",
-    "HubReset",
-    "Jitter",
-    "LineFaults",
-    "LoseByte",
-    "LoseBytes",
-    "LoseFrame",
-    "LoseRecord",
-    "Noise",
-    "RepeatByte",
-    "RepeatFrame",
-    "Silence",
-    "Slow",
-    "Stall",
-    "Unplug",
-    "WrongBaud",
-    "lost_records",
-    "parse_fault",
-    "spoken_baud",
-]
+__all__ = ["Delivery", "LineFaults"]
 
 LOG: Final = logging.getLogger(__name__)
 MILLION: Final = 1_000_000

@@ -7,8 +7,12 @@ hardware. Names follow RS-232 as seen from the host.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-__all__ = ["Parity", "SerialLine"]
+__all__ = ["DATA_BITS", "Parity", "SerialLine"]
+
+DATA_BITS: Final = frozenset({5, 6, 7, 8})
+"""How many a character may have."""
 
 
 class Parity(StrEnum):
@@ -49,3 +53,13 @@ class SerialLine:
     dsr: bool = True
     dcd: bool = True
     ri: bool = False
+
+    def forget_host(self, baud: int = 0) -> None:
+        """As before any host: 8-N-1, nothing raised, no break.
+
+        Args:
+            baud: at which the adapter begins, 0 when the carrier cannot know it.
+        """
+        self.baud = baud
+        self.data_bits, self.parity, self.stop_bits = 8, Parity.NONE, 1
+        self.dtr = self.rts = self.is_break = False

@@ -8,10 +8,13 @@ is worth trying again. Names and numbers are those of the USB 2.0 specification,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
-from typing import Protocol
+from typing import Final, Protocol
 
-__all__ = ["Endpoint", "Handshake", "Interface", "Listener", "Setup", "Speed"]
+__all__ = ["TO_HOST", "Endpoint", "Handshake", "Interface", "Listener", "Setup", "Speed"]
 __all__ += ["TransferType", "UsbDevice"]
+
+TO_HOST: Final = 0x80
+"""The bit of endpoint addresses and request types that says which way (USB 2.0, 9.3 and 9.6.6)."""
 
 
 class Handshake(Enum):
@@ -53,7 +56,7 @@ class Setup:
     @property
     def is_to_host(self) -> bool:
         """Whether the device sends the data."""
-        return bool(self.request_type & 0x80)
+        return bool(self.request_type & TO_HOST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

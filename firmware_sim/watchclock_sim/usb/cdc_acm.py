@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from watchclock_sim.line.serial_line import SerialLine
 from watchclock_sim.usb import layouts
+from watchclock_sim.usb.bulk_pair import PACKET_OCTETS, bulk_pair
 from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
 from watchclock_sim.usb.descriptors import DescriptorType
-from watchclock_sim.usb.line_form import LineForm, power_on
+from watchclock_sim.usb.line_form import LineForm
 from watchclock_sim.usb.pipes import InPipe, StreamFromHost, StreamToHost
 
 if TYPE_CHECKING:
@@ -40,7 +41,6 @@ SERIAL_STATE: Final = 0x20
 FIRST_BAUD: Final = 9600
 UNTIL_ENDED: Final = 0xFFFF
 
-PACKET_OCTETS: Final = 64
 NOTICE_OCTETS: Final = 16
 NOTICE_INTERVAL: Final = 10
 
@@ -63,10 +63,6 @@ class CdcAcm:
             packet_octets=NOTICE_OCTETS,
             interval=NOTICE_INTERVAL,
         )
-        pair = (
-            Endpoint(address=0x81, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
-            Endpoint(address=0x02, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
-        )
         self.interfaces = (
             Interface(
                 number=first_interface,
@@ -78,7 +74,11 @@ class CdcAcm:
                 name=name,
             ),
             Interface(
-                number=first_interface + 1, class_code=DATA, subclass=0, protocol=0, endpoints=pair
+                number=first_interface + 1,
+                class_code=DATA,
+                subclass=0,
+                protocol=0,
+                endpoints=bulk_pair(0x81, 0x02),
             ),
         )
         self._to_host = StreamToHost(PACKET_OCTETS)
@@ -107,7 +107,7 @@ class CdcAcm:
         self._to_host.clear()
         self._from_host.clear()
         self._notices.clear()
-        power_on(self.line, FIRST_BAUD)
+        self.line.forget_host(FIRST_BAUD)
         self._is_timed_break = False
 
     def read(self) -> bytes:

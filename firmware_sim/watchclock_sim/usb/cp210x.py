@@ -13,14 +13,13 @@ from typing_extensions import override
 
 from watchclock_sim.line.serial_line import SerialLine
 from watchclock_sim.usb import layouts
-from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
-from watchclock_sim.usb.line_form import LineForm, power_on
+from watchclock_sim.usb.bulk_pair import PACKET_OCTETS, VENDOR_CLASS, bulk_pair
+from watchclock_sim.usb.bus import Handshake, Interface, Setup
+from watchclock_sim.usb.line_form import LineForm
 from watchclock_sim.usb.pipes import StreamFromHost, StreamToHost
 
 __all__ = ["Cp210x", "Cp210xRequest"]
 
-VENDOR_CLASS: Final = 0xFF
-PACKET_OCTETS: Final = 64
 TO_INTERFACE: Final = 0x41
 FROM_INTERFACE: Final = 0xC1
 FROM_DEVICE: Final = 0xC0
@@ -72,17 +71,13 @@ class Cp210x:
 
     def __init__(self, name: str = "") -> None:
         self.line = SerialLine(baud=FIRST_BAUD)
-        pair = (
-            Endpoint(address=0x81, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
-            Endpoint(address=0x01, type=TransferType.BULK, packet_octets=PACKET_OCTETS),
-        )
         self.interfaces = (
             Interface(
                 number=0,
                 class_code=VENDOR_CLASS,
                 subclass=0,
                 protocol=0,
-                endpoints=pair,
+                endpoints=bulk_pair(0x81, 0x01),
                 name=name,
             ),
         )
@@ -117,7 +112,7 @@ class Cp210x:
         self._from_host.is_enabled = False
         self._flow = bytes(FLOW_OCTETS)
         self._chars = bytes(CHARS_OCTETS)
-        power_on(self.line, FIRST_BAUD)
+        self.line.forget_host(FIRST_BAUD)
 
     def read(self) -> bytes:
         """What the host has sent; never waits."""

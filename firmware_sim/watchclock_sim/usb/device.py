@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from watchclock_sim.line.serial_line import SerialLine
-from watchclock_sim.usb.bus import Handshake, Interface, Listener, Setup, Speed
+from watchclock_sim.usb.bus import TO_HOST, Handshake, Interface, Listener, Setup, Speed
 from watchclock_sim.usb.descriptors import (
     Association,
     DeviceAbout,
@@ -21,7 +21,6 @@ from watchclock_sim.usb.standard_requests import Descriptors, StandardRequests
 
 __all__ = ["WandUsbDevice"]
 
-DIRECTION_IN: Final = 0x80
 TYPE_MASK: Final = 0x60
 RECIPIENT_MASK: Final = 0x1F
 TO_DEVICE: Final = 0
@@ -186,7 +185,7 @@ class WandUsbDevice:
     def stall_input(self) -> None:
         """Halt the endpoint that brings the wand's bytes, as a controller in trouble does."""
         endpoints = self._answering.interfaces[-1].endpoints
-        self.stall(next(each.address for each in endpoints if each.address & DIRECTION_IN))
+        self.stall(next(each.address for each in endpoints if each.address & TO_HOST))
 
     def unplug(self) -> None:
         """Leave the bus; whatever was under way is lost."""

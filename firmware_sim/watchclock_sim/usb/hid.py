@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from watchclock_protocol.dialects.vs.reports import REPORT_OCTETS, from_report, to_reports
 from watchclock_sim.usb import layouts
-from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
+from watchclock_sim.usb.bus import TO_HOST, Endpoint, Handshake, Interface, Setup, TransferType
 from watchclock_sim.usb.descriptors import DescriptorType
 from watchclock_sim.usb.pipes import MessagesToHost
 
@@ -22,7 +22,6 @@ HUMAN_INTERFACE: Final = 0x03
 HID_RELEASE: Final = 0x0111
 POLLED_EACH_MS: Final = 1
 MOST_REPORTS: Final = 256
-TO_HOST: Final = 0x80
 TO_INTERFACE: Final = 0x21
 FROM_INTERFACE: Final = 0xA1
 REPORT_PAYLOAD: Final = len(from_report(to_reports(bytes(REPORT_OCTETS))[0]))

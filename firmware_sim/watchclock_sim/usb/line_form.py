@@ -6,13 +6,12 @@ CDC (PSTN 1.2, table 17) and the CP210x (AN571, SET_LINE_CTL) happen to use the 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from watchclock_sim.line.serial_line import Parity, SerialLine
+from watchclock_sim.line.serial_line import DATA_BITS, Parity, SerialLine
 
-__all__ = ["LineForm", "power_on"]
+__all__ = ["LineForm"]
 
 STOP_BITS: Final[Mapping[int, float]] = {0: 1, 1: 1.5, 2: 2}
 PARITIES: Final = (Parity.NONE, Parity.ODD, Parity.EVEN, Parity.MARK, Parity.SPACE)
-DATA_BITS: Final = (5, 6, 7, 8)
 
 
 class LineForm(NamedTuple):
@@ -39,10 +38,3 @@ class LineForm(NamedTuple):
         """That of a line."""
         stop = next(number for number, bits in STOP_BITS.items() if bits == line.stop_bits)
         return cls(stop, PARITIES.index(line.parity), line.data_bits)
-
-
-def power_on(line: SerialLine, baud: int) -> None:
-    """The host's side of a line whose adapter was just switched on."""
-    line.baud = baud
-    LineForm(0, 0, 8).set_on(line)
-    line.dtr = line.rts = line.is_break = False

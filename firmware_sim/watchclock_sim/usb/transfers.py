@@ -10,11 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from watchclock_sim.usb.bus import Handshake, Setup, UsbDevice
+from watchclock_sim.usb.bus import TO_HOST, Handshake, Setup, UsbDevice
 
 __all__ = ["Complete", "TransferStatus", "Transfers"]
-
-TO_HOST = 0x80
 
 
 class TransferStatus(StrEnum):

@@ -1,16 +1,10 @@
 """A pair of bulk pipes of a class of their own, for programs that speak through libusb."""
 
-from typing import Final
-
-from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
+from watchclock_sim.usb.bulk_pair import PACKET_OCTETS, VENDOR_CLASS, bulk_pair
+from watchclock_sim.usb.bus import TO_HOST, Handshake, Interface, Setup
 from watchclock_sim.usb.pipes import StreamFromHost, StreamToHost
 
 __all__ = ["VendorBulk"]
-
-VENDOR_CLASS: Final = 0xFF
-PACKET_OCTETS: Final = 64
-"""The most a bulk endpoint may have at full speed (USB 2.0, 5.8.3)."""
-TO_HOST: Final = 0x80
 
 
 class VendorBulk:
@@ -23,17 +17,13 @@ class VendorBulk:
     """
 
     def __init__(self, *, interface: int, endpoint: int, name: str = "") -> None:
-        pair = tuple(
-            Endpoint(address=address, type=TransferType.BULK, packet_octets=PACKET_OCTETS)
-            for address in (TO_HOST | endpoint, endpoint)
-        )
         self.interfaces = (
             Interface(
                 number=interface,
                 class_code=VENDOR_CLASS,
                 subclass=0,
                 protocol=0,
-                endpoints=pair,
+                endpoints=bulk_pair(TO_HOST | endpoint, endpoint),
                 name=name,
             ),
         )

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Protocol
 
 from watchclock_sim.line.carriers.port import Clock, SystemClock
 from watchclock_sim.line.dock import Dock
-from watchclock_sim.usb.bus import Setup
+from watchclock_sim.usb.bus import TO_HOST, Setup
 from watchclock_sim.usb.descriptors import CONFIGURATION_VALUE, DescriptorType
 from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
@@ -92,7 +92,7 @@ class HostPort:
     def submit(self, endpoint: int, length: int, data: bytes) -> int:
         """Begin a transfer to or from a data endpoint; its number."""
         number = self._new_number()
-        if endpoint & 0x80:
+        if endpoint & TO_HOST:
             self._transfers.submit_in(number, endpoint, length)
         else:
             self._transfers.submit_out(number, endpoint, data)
@@ -150,7 +150,7 @@ class HostPort:
         self.configure(CONFIGURATION_VALUE)
 
     def _descriptor(self, kind: DescriptorType) -> bytes:
-        return self.control(_setup(0x80, GET_DESCRIPTOR, kind << 8, 0, WHOLE)).data
+        return self.control(_setup(TO_HOST, GET_DESCRIPTOR, kind << 8, 0, WHOLE)).data
 
 
 class WaitingHost:

@@ -8,10 +8,10 @@ from typing import Final, NamedTuple
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.transfer_room import LONGEST_INPUT, LONGEST_OUTPUT
 from watchclock_sim.usb.bus import Setup
+from watchclock_sim.usb.layouts import SETUP
 from watchclock_sim.usbip.layouts import (
     ISO_PACKET,
     NOT_ISOCHRONOUS,
-    SETUP,
     SUBMIT,
     Command,
     Direction,

@@ -10,6 +10,7 @@ from typing import Final
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.outbox import Outbox
 from watchclock_sim.line.carriers.transfer_room import TransferRoom
+from watchclock_sim.usb.bus import TO_HOST
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 from watchclock_sim.usbip.commands import CommandReader, Submit, Unlink
 from watchclock_sim.usbip.exports import Export
@@ -23,7 +24,6 @@ from watchclock_sim.usbip.layouts import (
 
 __all__ = ["Importer"]
 
-TO_HOST: Final = 0x80
 PORT_RESET: Final = (0x23, 3, 4)
 """Type, request and value of SET_FEATURE(PORT_RESET). No device sees it on a bus: a hub does it,
 and where a hub is missing the kernel's own server resets the device (stub_rx.c)."""

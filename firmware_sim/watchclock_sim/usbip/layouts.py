@@ -20,7 +20,7 @@ __all__ = [
     "OPERATION",
     "RETURN_SUBMIT",
 ]
-__all__ += ["RETURN_UNLINK", "SETUP", "SUBMIT", "VERSION"]
+__all__ += ["RETURN_UNLINK", "SUBMIT", "VERSION"]
 __all__ += ["Command", "Direction", "Operation", "OperationStatus", "UrbStatus"]
 
 VERSION: Final = 0x0111
@@ -43,7 +43,6 @@ RETURN_SUBMIT: Final = Struct(">IIIIIiiIII8x")
 RETURN_UNLINK: Final = Struct(">IIIIIi24x")
 ISO_PACKET: Final = Struct(">IIII")
 """Offset, length, actual length, status of one packet of an isochronous transfer."""
-SETUP: Final = Struct("<BBHHH")
 NOT_ISOCHRONOUS: Final = 0xFFFF_FFFF
 """In place of the number of packets."""
 

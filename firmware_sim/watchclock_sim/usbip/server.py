@@ -10,6 +10,7 @@ from typing import Final
 
 from watchclock_sim.errors import PortTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
+from watchclock_sim.line.carriers.stranger import PATIENCE_S
 from watchclock_sim.usb.bus import UsbDevice
 from watchclock_sim.usbip.exports import Export, Exports
 from watchclock_sim.usbip.visitor import Visitor
@@ -17,8 +18,6 @@ from watchclock_sim.usbip.visitor import Visitor
 __all__ = ["UsbIpServer"]
 
 LOG: Final = logging.getLogger(__name__)
-PATIENCE_S: Final = 10.0
-"""Within which a request, or a command that was begun, has to be whole."""
 MOST_WAITING: Final = 64
 """Connections that have no device; another one takes the place of the oldest."""
 

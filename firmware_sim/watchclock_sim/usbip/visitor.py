@@ -5,14 +5,13 @@ importer. Whatever else it does ends the connection, with one line in the log.
 """
 
 import asyncio
-import logging
-import socket
 from typing import Final, Protocol
 
 from typing_extensions import override
 
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.complaints import Complaints
+from watchclock_sim.line.carriers.gone_hosts import notice_when_gone
 from watchclock_sim.line.carriers.stranger import Stranger
 from watchclock_sim.usbip.exports import Export, Exports
 from watchclock_sim.usbip.importer import Importer
@@ -27,11 +26,8 @@ from watchclock_sim.usbip.layouts import (
 
 __all__ = ["READ_OCTETS", "Premises", "Visitor"]
 
-LOG: Final = logging.getLogger(__name__)
 FIRST_OCTETS: Final = 512
 READ_OCTETS: Final = 1 << 16
-KEEPALIVE: Final = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
-"""A host whose machine is gone gives its device back within a minute."""
 
 
 class Premises(Protocol):
@@ -139,20 +135,14 @@ class Visitor(Stranger):
 
     def _settle(self, export: Export) -> None:
         self._premises.settled(self)
-        self._keep_alive()
+        notice_when_gone(self.transport.get_extra_info("socket"))
         self.read_more_at_once(READ_OCTETS)
         importer = Importer(export, self.transport.writelines, self.close_softly)
         self.talk = importer
         head = OPERATION.pack(VERSION, Operation.REPLY_IMPORT, OperationStatus.DONE)
         self.transport.write(head + export.described())
-        LOG.info("%s has %s", self.address, export.bus_id)
+        self._premises.complaints.note(self.address, f"has {export.bus_id}")
         importer.receive(bytes(self._request[OPERATION.size + BUS_ID.size :]))
-
-    def _keep_alive(self) -> None:
-        sock: socket.socket = self.transport.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in KEEPALIVE.items():
-            sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
     def _leave_with(self, reply: list[bytes]) -> None:
         """Send the last there is to send.

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from watchclock_sim.usb.bus import TransferType, UsbDevice
+from watchclock_sim.usb.bus import TO_HOST, TransferType, UsbDevice
 from watchclock_sim.usbredir.layouts import (
     CONNECT,
     CONNECT_RELEASE,
@@ -55,7 +55,7 @@ def endpoint_info(device: UsbDevice, shared: Collection[Capability]) -> bytes:
         sizes[place] = DEFAULT_PIPE_OCTETS
     for interface in device.interfaces:
         for endpoint in interface.endpoints:
-            place = (endpoint.address & 0x0F) + (INPUTS if endpoint.address & 0x80 else 0)
+            place = (endpoint.address & 0x0F) + (INPUTS if endpoint.address & TO_HOST else 0)
             types[place] = endpoint.type
             intervals[place] = endpoint.interval
             interfaces[place] = interface.number

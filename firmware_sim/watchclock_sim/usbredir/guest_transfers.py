@@ -6,7 +6,7 @@ from typing import Final
 
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.transfer_room import LONGEST_INPUT, TransferRoom
-from watchclock_sim.usb.bus import Endpoint, Setup, TransferType, UsbDevice
+from watchclock_sim.usb.bus import TO_HOST, Endpoint, Setup, TransferType, UsbDevice
 from watchclock_sim.usb.transfers import Transfers, TransferStatus
 from watchclock_sim.usbredir.layouts import (
     BULK,
@@ -22,7 +22,6 @@ from watchclock_sim.usbredir.messages import Message, MessageReader
 
 __all__ = ["GuestTransfers", "Tell"]
 
-TO_HOST: Final = 0x80
 NO_ADDRESS: Final = 0x70
 """Bits that no endpoint's address has."""
 HIGH: Final = 16

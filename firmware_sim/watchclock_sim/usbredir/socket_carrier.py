@@ -13,15 +13,13 @@ from typing_extensions import override
 
 from watchclock_sim.errors import SocketPathTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
-from watchclock_sim.line.carriers.stranger import Stranger
+from watchclock_sim.line.carriers.stranger import PATIENCE_S, Stranger
 from watchclock_sim.usb.bus import UsbDevice
 from watchclock_sim.usbredir.guest import Guest
 
 __all__ = ["RedirSocket"]
 
 LOG: Final = logging.getLogger(__name__)
-PATIENCE_S: Final = 10.0
-"""Within which a machine has to greet, and a message that was begun has to be whole."""
 READ_OCTETS: Final = 1 << 16
 
 

@@ -24,7 +24,7 @@ from watchclock_sim.wands.plain_life import Notes, PlainLife
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.staff import StaffMemory
 from watchclock_sim.wands.system_log import SystemCode, SystemLog
-from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
+from watchclock_sim.wands.usb_profile import FC_WAND
 
 __all__ = ["FCARD", "FcardWand"]
 
@@ -240,13 +240,5 @@ FCARD: Final = Personality(
     make=FcardWand,
     # docs/protocols/fcard.md, "Link": the maker's tool opens the port at this speed.
     baud=115_200,
-    usb=lambda _number: UsbProfile(
-        kind=UsbKind.CDC_ACM,
-        vendor=TEST_VENDOR,
-        # The maker's own numbers are not public.
-        product=0x0001,
-        maker="FCARD",
-        name="FC patrol wand",
-        name_zh="FC 巡更棒",
-    ),
+    usb=lambda _number: FC_WAND,
 )

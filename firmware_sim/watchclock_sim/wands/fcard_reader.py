@@ -6,6 +6,7 @@ before the next one is laid down. It is pushed once, when it is laid down.
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -35,7 +36,7 @@ from watchclock_protocol.events import Transmit
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
-from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
+from watchclock_sim.wands.usb_profile import FC_WAND
 
 __all__ = ["FCARD_READER", "FcardReader"]
 
@@ -169,13 +170,5 @@ FCARD_READER: Final = Personality(
     make=FcardReader,
     # docs/protocols/fcard_reader.md: the maker's library opens the port at this speed.
     baud=19_200,
-    usb=lambda _number: UsbProfile(
-        kind=UsbKind.CDC_ACM,
-        vendor=TEST_VENDOR,
-        # The maker's own numbers are not public.
-        product=0x0001,
-        maker="FCARD",
-        name="FC desk reader",
-        name_zh="FC 发卡器",
-    ),
+    usb=lambda _number: replace(FC_WAND, name="FC desk reader", name_zh="FC 发卡器"),
 )

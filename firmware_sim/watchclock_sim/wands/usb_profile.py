@@ -7,7 +7,7 @@ from typing import Final
 
 from watchclock_sim.errors import SimulatorOptionError
 
-__all__ = ["CP2102_BRIDGE", "TEST_VENDOR", "UsbKind", "UsbProfile"]
+__all__ = ["CP2102_BRIDGE", "FC_WAND", "TEST_VENDOR", "UsbKind", "UsbProfile"]
 
 TEST_VENDOR: Final = 0x1209
 """Vendor of pid.codes, whose products 0001 to 0010 are for tests (https://pid.codes/1209/)."""
@@ -68,3 +68,13 @@ CP2102_BRIDGE: Final = UsbProfile(
     serial="0001",
 )
 """A bridge as it leaves its maker: it knows nothing of the wand behind it, the number included."""
+
+FC_WAND: Final = UsbProfile(
+    kind=UsbKind.CDC_ACM,
+    vendor=TEST_VENDOR,
+    product=0x0001,
+    maker="FCARD",
+    name="FC patrol wand",
+    name_zh="FC 巡更棒",
+)
+"""A serial port of its own; the maker's numbers are not public."""

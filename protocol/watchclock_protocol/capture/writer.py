@@ -69,10 +69,26 @@ def _interface(traits: LaneTraits) -> bytes:
     )
 
 
+def _tail(lane: Lane) -> tuple[bytes, bytes]:
+    """The options that every packet has, before and behind the CRC-32 of its data."""
+    flags = _option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags))
+    check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, 0)
+    crc_at = len(flags) + layouts.OPTION_HEAD_FORM.size + len(check) - _CRC_FORM.size
+    built = flags + _option(layouts.HASH_OPTION, check) + _END
+    return built[:crc_at], built[crc_at + _CRC_FORM.size :]
+
+
 _INTERFACES: Final = b"".join(_interface(traits) for traits in LANES.values())
-_FLAGS: Final = {
-    lane: _option(layouts.FLAGS_OPTION, layouts.FLAGS.build(LANES[lane].flags)) for lane in Lane
-}
+_CRC_FORM: Final = layouts.BLOCK_TAIL_FORM
+"""Both are one 32-bit number in the section's byte order."""
+_TAILS: Final = {lane: _tail(lane) for lane in Lane}
+_PADDING: Final = tuple(bytes(-octets % layouts.ALIGNMENT) for octets in range(layouts.ALIGNMENT))
+_PACKET_OVERHEAD: Final = (
+    layouts.CHUNK_HEAD_FORM.size
+    + sum(map(len, _TAILS[Lane.STEP]))
+    + _CRC_FORM.size
+    + layouts.BLOCK_TAIL_FORM.size
+)
 
 
 def packet(lane: Lane, data: bytes, utc_ns: int, remark: bytes = b"") -> bytes:
@@ -84,12 +100,17 @@ def packet(lane: Lane, data: bytes, utc_ns: int, remark: bytes = b"") -> bytes:
         utc_ns: when, nanoseconds since 1970-01-01 UTC.
         remark: an option before those that every packet has, whole.
     """
-    head = layouts.PACKET_HEAD_FORM.pack(
-        lane, utc_ns >> 32, utc_ns & 0xFFFF_FFFF, len(data), len(data)
+    size = len(data)
+    padding = _PADDING[size % layouts.ALIGNMENT]
+    octets = _PACKET_OVERHEAD + size + len(padding) + len(remark)
+    high, low = utc_ns >> 32, utc_ns & 0xFFFF_FFFF
+    before, behind = _TAILS[lane]
+    head = layouts.CHUNK_HEAD_FORM.pack(
+        layouts.ENHANCED_PACKET, octets, lane, high, low, size, size
     )
-    check = layouts.HASH_FORM.pack(layouts.CRC32_ALGORITHM, zlib.crc32(data))
-    hashed = _option(layouts.HASH_OPTION, check)
-    return _block(layouts.ENHANCED_PACKET, head, _padded(data), remark, _FLAGS[lane], hashed, _END)
+    check = _CRC_FORM.pack(zlib.crc32(data))
+    end = layouts.BLOCK_TAIL_FORM.pack(octets)
+    return b"".join((head, data, padding, remark, before, check, behind, end))
 
 
 class CaptureWriter:

@@ -5,7 +5,7 @@ import pytest
 from tests.firmware_sim.usb.test_usb_port import identify
 from tests.support.pyusb import WandBench, every_usb_wand
 from tests.support.usb_host import UsbHost
-from watchclock_sim.line.faults import parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.usb.transfers import TransferStatus
 
 CONTACT = every_usb_wand()[0]

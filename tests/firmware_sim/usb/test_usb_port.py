@@ -9,7 +9,7 @@ from tests.support.pyusb import WandBench, every_usb_wand
 from tests.support.usb_host import Ended, UsbHost
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.line.carriers.port import SystemClock
-from watchclock_sim.line.faults import parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.line.harbour import Harbour
 from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device

@@ -21,7 +21,7 @@ from watchclock_protocol.session import (
     ReadCounters,
     ReadRecords,
 )
-from watchclock_sim.line.faults import parse_fault
+from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.usb.pyusb_backend import PyusbBackend
 from watchclock_sim.wands.personality import find_personality
 
@@ -169,7 +169,7 @@ def test_a_write_that_the_wand_never_takes_times_out() -> None:
     # More than the dock and the endpoint hold of what a slow line has not brought yet.
     assert device.write(0x01, bytes(10_000), timeout=100) == 10_000
     with fails_with(errno.ETIMEDOUT):
-        device.write(0x01, bytes(100_000), timeout=100)
+        device.write(0x01, bytes(1_000_000), timeout=100)
 
 
 def test_a_stalled_endpoint_is_a_pipe_error_until_it_is_cleared() -> None:

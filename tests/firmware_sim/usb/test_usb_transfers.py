@@ -48,7 +48,7 @@ def test_inputs_of_one_endpoint_end_in_the_order_in_which_they_were_asked_for() 
 
 def test_an_output_waits_while_the_wand_is_full_and_ends_when_all_of_it_is_taken() -> None:
     device, host = configured()
-    data = bytes(range(256)) * 200
+    data = bytes(range(256)) * (ROOM_OCTETS // 64)
     host.transfers.submit_out(1, OUT, data)
     host.transfers.submit_out(2, OUT, b"after")
     assert 1 not in host.ended

@@ -1,6 +1,7 @@
 """Whatever a stranger sends to the USB/IP port is refused, told once, and harms no other host."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import pytest
@@ -247,6 +248,24 @@ def test_a_flood_of_complaints_becomes_a_few_lines(caplog: pytest.LogCaptureFixt
     now += 2
     told.tell("192.0.2.1:1000", "it speaks another language")
     assert complaints(caplog)[10].endswith("(990 like it were not told)")
+
+
+def test_hosts_that_come_and_go_without_end_are_a_few_lines(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def come_and_go() -> None:
+        device = ToldDevice()
+        async with serving(device) as server:
+            for _ in range(40):
+                async with importing(server):
+                    pass
+                await until(lambda: device.listener is None)
+
+    asyncio.run(come_and_go())
+    told = [record.getMessage() for record in caplog.records if "has 1-1" in record.getMessage()]
+    assert 1 <= len(told) < 40
 
 
 def test_the_server_ends_although_hosts_are_connected() -> None:

@@ -36,13 +36,31 @@ class Complaints:
             host: where it came from.
             reason: a sentence, or an error that is one.
         """
+        if self._has_line():
+            LOG.warning("hung up on %s: %s%s", host, reason, self._others())
+
+    def note(self, host: str, what: str) -> None:
+        """Log what a host has done, out of the same lines: hosts can come as fast as they go.
+
+        Args:
+            host: where it came from.
+            what: what goes on "HOST …".
+        """
+        if self._has_line():
+            LOG.info("%s %s%s", host, what, self._others())
+
+    def _has_line(self) -> bool:
+        """Whether there is a line for one more; if not, it is counted."""
         now = self._monotonic()
         self._allowed = min(AT_ONCE, self._allowed + (now - self._counted) * A_SECOND)
         self._counted = now
         if self._allowed < 1:
             self._left_out += 1
-            return
+            return False
         self._allowed -= 1
+        return True
+
+    def _others(self) -> str:
         others = f" ({self._left_out} like it were not told)" if self._left_out else ""
         self._left_out = 0
-        LOG.warning("hung up on %s: %s%s", host, reason, others)
+        return others

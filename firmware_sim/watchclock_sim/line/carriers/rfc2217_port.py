@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, cast
 from serial.rfc2217 import IAC, IAC_DOUBLED, M_NORMAL, PortManager
 
 from watchclock_sim.line.carriers.tcp_port import TcpPort
-from watchclock_sim.line.serial_line import Parity, SerialLine
+from watchclock_sim.line.serial_line import DATA_BITS, Parity, SerialLine
 
 if TYPE_CHECKING:
     from serial.rfc2217 import Serial
@@ -24,7 +24,6 @@ LOG: Final = logging.getLogger(__name__)
 MOST_OWED: Final = 16_384
 MOST_ACCEPTED: Final = 4096
 LONGEST_SUBOPTION: Final = 256
-DATA_BITS: Final = frozenset({5, 6, 7, 8})
 FASTEST_BAUD: Final = 12_000_000
 """The speed of a full-speed USB bus; no adapter does more."""
 
@@ -118,11 +117,7 @@ class Rfc2217Port:
 
     def _forget_host(self) -> None:
         self._conversation = None
-        fresh = SerialLine()
-        line = self._line
-        line.baud, line.data_bits = fresh.baud, fresh.data_bits
-        line.parity, line.stop_bits = fresh.parity, fresh.stop_bits
-        line.dtr, line.rts, line.is_break = fresh.dtr, fresh.rts, fresh.is_break
+        self._line.forget_host()
 
     def _complain(self, error: Exception) -> None:
         level = logging.DEBUG if self._has_complained else logging.WARNING

@@ -11,8 +11,10 @@ from typing_extensions import override
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.complaints import Complaints
 
-__all__ = ["WRITE_OCTETS", "Stranger", "Talk"]
+__all__ = ["PATIENCE_S", "WRITE_OCTETS", "Stranger", "Talk"]
 
+PATIENCE_S: Final = 10.0
+"""Within which a greeting, a request or a message that was begun has to be whole."""
 WRITE_OCTETS: Final = 1 << 18
 """Octets sent that may wait for the host to read them, before it is not heard any more."""
 

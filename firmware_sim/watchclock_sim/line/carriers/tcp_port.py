@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from watchclock_sim.errors import PortTakenError
+from watchclock_sim.line.carriers.gone_hosts import notice_when_gone
 from watchclock_sim.line.carriers.watched_end import WatchedEnd
 
 __all__ = ["TcpPort"]
@@ -18,14 +19,6 @@ LOG: Final = logging.getLogger(__name__)
 READ_SIZE: Final = 4096
 MOST_WAITING: Final = 128
 """Hosts in the kernel's queue; further ones are not answered and try again by themselves."""
-KEEPALIVE: Final = (
-    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 30),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 10),
-    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 3),
-    (socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 60_000),
-)
-"""A host that answers nothing for a minute is gone; seconds, and milliseconds in the last."""
 NO_ROOM_S: Final = 1.0
 """Rest after the system had no descriptor left for a host."""
 
@@ -153,8 +146,7 @@ class TcpPort:
             return False
         link.settimeout(0)
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        for level, option, value in KEEPALIVE:
-            link.setsockopt(level, option, value)
+        notice_when_gone(link)
         self._host_link = link
         self.hosts_let_in += 1
         self._end.follow(link.fileno())
