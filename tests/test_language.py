@@ -31,6 +31,8 @@ from watchclock_protocol.errors import DialectUnknownError, NotACaptureError
 from watchclock_protocol.files.lines import TextLine
 from watchclock_protocol.pseudo_tags import PSEUDO_TAGS
 from watchclock_protocol.records import RecordFlag, RecordKind
+from watchclock_sim.errors import FaultError
+from watchclock_sim.line.fault_kinds import parse_fault
 
 HELP_OF_EVERY_VERB = """
 from watchclock.command import VERBS, main
@@ -94,6 +96,17 @@ def test_a_reason_with_values_is_translated_around_them(monkeypatch: pytest.Monk
     assert told == "文件第 3 行（第 40 字节处）无法采用：逗号分隔的字段有 2 个，应为 3 个。"
 
 
+def test_a_reason_within_a_reason_is_translated_and_its_words_are_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(FaultError) as refused:
+        parse_fault("filp_bit:byte=1")
+    monkeypatch.setenv("WATCHCLOCK_LANGUAGE", "zh")
+    told = sentence_of(refused.value)
+    assert told.startswith("无法理解故障 filp_bit:byte=1：种类有 flip_bit, ")
+    assert told.endswith("，可能应为 flip_bit。")
+
+
 def test_knocks_are_counted_where_a_wand_has_any(monkeypatch: pytest.MonkeyPatch) -> None:
     kinds = {RecordKind.PATROL: 5, RecordKind.KNOCK: 2}
     monkeypatch.setenv("WATCHCLOCK_LANGUAGE", "en")
@@ -140,8 +153,10 @@ def test_the_help_of_every_verb_is_chinese_and_no_sentence_is_cut_off() -> None:
     ).stdout
     assert "╭─ 选项 ─" in said
     assert said.count("Usage: watchclock") == len(VERBS) + 1  # and token create
-    metavar = "KIND:KEY=N,…"
-    assert [line for line in said.splitlines() if "…" in line.replace(metavar, "")] == []
+    for metavar in ("KIND:KEY=N,…", "NAME:NUMBER,…", "NAME:SHARE,…"):
+        assert metavar in said
+        said = said.replace(metavar, "")
+    assert [line for line in said.splitlines() if "…" in line] == []
 
 
 def test_an_empty_sentence_stays_empty() -> None:

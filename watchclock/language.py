@@ -52,12 +52,21 @@ def speak_in_libraries() -> None:
 def _details(error: CodedError) -> dict[str, object]:
     """The details with a known reason translated; names that people gave stay as they are."""
     match error.details.get("reason"):
-        case FilledReason(template=template, fields=fields):
-            return error.details | {"reason": translate(template).format(**fields)}
+        case FilledReason() as reason:
+            return error.details | {"reason": _filled(reason)}
         case str(reason):
             return error.details | {"reason": translate(reason)}
         case _:
             return error.details
+
+
+def _filled(reason: FilledReason) -> str:
+    """The reason around its fields; one that is itself such a reason is translated, too."""
+    fields = {
+        name: _filled(field) if isinstance(field, FilledReason) else field
+        for name, field in reason.fields.items()
+    }
+    return translate(reason.template).format(**fields)
 
 
 def _language() -> str:

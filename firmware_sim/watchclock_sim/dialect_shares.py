@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.wands.personality import find_personality
 
@@ -26,7 +27,8 @@ def parsed_shares(text: str, total: int | None = None) -> Mapping[str, int]:
         name, _, share = part.strip().partition(":")
         is_number = share.isascii() and share.isdecimal() and 0 < int(share[:9]) <= LARGEST_SHARE
         if not name or (share and not is_number) or name in shares or part.count(":") > 1:
-            raise SimulatorOptionError(reason=f"--dialects {text} is not NAME:NUMBER,…")
+            reason = FilledReason("--dialects {text} is not NAME:NUMBER,…", text=text)
+            raise SimulatorOptionError(reason=reason)
         find_personality(name)
         shares[name] = int(share or 1)
     return shares if total is None else _divided(shares, total)
@@ -53,9 +55,13 @@ def numbers_of(dialect: str, count: int, *, may_repeat: bool = False) -> tuple[s
     if may_repeat:
         return tuple(numbers[place % allowed] for place in range(count))
     if allowed < count:
-        raise SimulatorOptionError(
-            reason=f"{count} wands of {dialect} cannot be told apart, {allowed} can"
+        reason = FilledReason(
+            "{count} wands of {dialect} cannot be told apart, {allowed} can",
+            count=count,
+            dialect=dialect,
+            allowed=allowed,
         )
+        raise SimulatorOptionError(reason=reason)
     return numbers
 
 

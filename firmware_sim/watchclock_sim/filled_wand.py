@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.hardware.battery import Battery, BatteryPlan
@@ -64,9 +65,12 @@ def _plan(settings: Settings, scenario: Scenario) -> WandPlan:
         plans = [plan for plan in plans if plan.key == settings.wand]
     if len(plans) != 1:
         keys = ", ".join(plan.key for plan in scenario.wands if plan.dialect == settings.dialect)
-        raise SimulatorOptionError(
-            reason=f"name one {settings.dialect} of the scenario with --wand: {keys or 'none'}"
+        reason = FilledReason(
+            "name one {dialect} of the scenario with --wand: {keys}",
+            dialect=settings.dialect,
+            keys=keys or "-",
         )
+        raise SimulatorOptionError(reason=reason)
     plan = plans[0]
     return plan if settings.number is None else plan.renumbered(settings.number)
 

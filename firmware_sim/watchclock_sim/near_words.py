@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-__all__ = ["nearest", "suggestion"]
+from watchclock_protocol.filled_reasons import FilledReason
+
+__all__ = ["nearest", "perhaps", "suggestion"]
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -14,4 +16,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def suggestion(word: str, known: Iterable[str]) -> str:
     """The end of a reason, ``, perhaps skipping is meant``, or nothing."""
     meant = nearest(word, known)
-    return "" if meant is None else f", perhaps {meant} is meant"
+    return "" if meant is None else perhaps(meant)
+
+
+def perhaps(meant: str) -> FilledReason:
+    """The end of a reason that names the word meant."""
+    return FilledReason(", perhaps {meant} is meant", meant=meant)

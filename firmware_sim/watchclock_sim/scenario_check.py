@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId
 from watchclock_sim.near_words import suggestion
 from watchclock_sim.scenario import PARTNERED, Behaviour, Duty, Guard, Leg, Scenario, WandPlan
@@ -67,7 +68,7 @@ def _repeated(values: Iterable[tuple[KeyPath, str]]) -> Iterator[Wrong]:
     seen: set[str] = set()
     for path, value in values:
         if value in seen:
-            yield path, f"{value} is used twice"
+            yield path, FilledReason("{value} is used twice", value=value)
         seen.add(value)
 
 
@@ -76,11 +77,14 @@ def _unknown_checkpoints(scenario: Scenario, known: list[str]) -> Iterator[Wrong
         for number, leg in enumerate(route.legs):
             if leg.checkpoint not in known:
                 key = ("routes", index, "legs", number, "checkpoint")
-                yield key, _unknown("checkpoint", leg.checkpoint, known)
-
-
-def _unknown(what: str, key: str, known: Iterable[str]) -> str:
-    return f"no {what} has the key {key}{suggestion(key, known)}"
+                yield (
+                    key,
+                    FilledReason(
+                        "no checkpoint has the key {key}{perhaps}",
+                        key=leg.checkpoint,
+                        perhaps=suggestion(leg.checkpoint, known),
+                    ),
+                )
 
 
 def _partner_wrongs(scenario: Scenario) -> Iterator[Wrong]:
@@ -89,15 +93,38 @@ def _partner_wrongs(scenario: Scenario) -> Iterator[Wrong]:
         path = ("guards", index, "partner")
         if guard.partner is None:
             if guard.behaviour in PARTNERED:
-                yield path, f"it is missing: {guard.behaviour} needs another guard"
+                yield (
+                    path,
+                    FilledReason(
+                        "it is missing: {behaviour} needs another guard",
+                        behaviour=guard.behaviour,
+                    ),
+                )
         elif guard.behaviour not in PARTNERED:
-            yield path, f"{guard.behaviour} needs no other guard"
+            yield (
+                path,
+                FilledReason("{behaviour} needs no other guard", behaviour=guard.behaviour),
+            )
         elif guard.partner == guard.key or guard.partner not in guards:
-            yield path, _unknown("other guard", guard.partner, guards.keys() - {guard.key})
+            others = guards.keys() - {guard.key}
+            yield (
+                path,
+                FilledReason(
+                    "no other guard has the key {key}{perhaps}",
+                    key=guard.partner,
+                    perhaps=suggestion(guard.partner, others),
+                ),
+            )
         elif guards[guard.partner].behaviour in PARTNERED:
-            yield path, f"{guard.partner} goes with somebody too"
+            yield path, FilledReason("{guard} goes with somebody too", guard=guard.partner)
         elif guard.behaviour is Behaviour.TWO_GUARDS and not _go_together(scenario, guard):
-            yield path, f"{guard.partner} has no duty on the same route with another wand"
+            yield (
+                path,
+                FilledReason(
+                    "{guard} has no duty on the same route with another wand",
+                    guard=guard.partner,
+                ),
+            )
 
 
 def _go_together(scenario: Scenario, guard: Guard) -> bool:
@@ -117,22 +144,55 @@ def _duty_wrongs(scenario: Scenario, wand: WandPlan, duty: Duty) -> Iterator[tup
     guards = [guard.key for guard in scenario.guards]
     routes = [route.key for route in scenario.routes]
     if duty.guard not in guards:
-        yield "guard", _unknown("guard", duty.guard, guards)
+        yield (
+            "guard",
+            FilledReason(
+                "no guard has the key {key}{perhaps}",
+                key=duty.guard,
+                perhaps=suggestion(duty.guard, guards),
+            ),
+        )
     if duty.route not in routes:
-        yield "route", _unknown("route", duty.route, routes)
+        yield (
+            "route",
+            FilledReason(
+                "no route has the key {key}{perhaps}",
+                key=duty.route,
+                perhaps=suggestion(duty.route, routes),
+            ),
+        )
         return
     if scenario.instant(duty.begins) >= scenario.end_instant(duty.ends):
-        yield "ends", "the duty ends before it begins"
+        yield "ends", FilledReason("the duty ends before it begins")
+    yield from _carried_wrongs(scenario, wand, duty)
+
+
+def _carried_wrongs(scenario: Scenario, wand: WandPlan, duty: Duty) -> Iterator[tuple[str, str]]:
+    """What a wand cannot read on its route, and a route its guard cannot walk in time."""
     route = scenario.route(duty.route)
     technology = find_personality(wand.dialect).technology(wand.number)
     for leg in route.legs:
         tags = scenario.checkpoint(leg.checkpoint).tags
         if technology not in {tag.technology for tag in tags}:
-            yield "route", f"checkpoint {leg.checkpoint} has no tag for a {wand.dialect}"
+            yield (
+                "route",
+                FilledReason(
+                    "checkpoint {checkpoint} has no tag for a {dialect}",
+                    checkpoint=leg.checkpoint,
+                    dialect=wand.dialect,
+                ),
+            )
     minutes = _slowest_minutes(scenario.guard(duty.guard), route.legs)
     if minutes > route.round_minutes:
-        reason = f"at the guard's speed its metres may take {minutes:.0f} minutes"
-        yield "route", f"{reason}, and a round has {route.round_minutes}"
+        yield (
+            "route",
+            FilledReason(
+                "at the guard's speed its metres may take {minutes} minutes, "
+                "and a round has {round_minutes}",
+                minutes=round(minutes),
+                round_minutes=route.round_minutes,
+            ),
+        )
 
 
 def _slowest_minutes(guard: Guard, legs: Iterable[Leg]) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.errors import ScenarioFileError
 from watchclock_sim.fault_effects import with_fault
@@ -57,7 +58,9 @@ def load(path: Path) -> Scenario:
     try:
         text = path.read_text("utf-8")
         values = tomllib.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise ScenarioFileError(file=path, reason=error.strerror) from error
+    except (ValueError, RecursionError) as error:
         raise ScenarioFileError(file=path, reason=error) from error
     table = TomlTable(values, TomlFile(name=str(path), text=text))
     scenario = whole(table, lambda: _scenario(table))
@@ -96,7 +99,8 @@ def _site(table: TomlTable) -> Site:
     try:
         ZoneInfo(site.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise table.wrong("time_zone", f"{site.time_zone!r} is no IANA time zone") from error
+        reason = FilledReason("{zone!r} is no IANA time zone", zone=site.time_zone)
+        raise table.wrong("time_zone", reason) from error
     return site
 
 
@@ -122,16 +126,18 @@ def _tags(table: TomlTable) -> tuple[TagId, ...]:
     tags: list[TagId] = []
     for key in table:
         if key not in TAG_OCTETS:
-            raise table.wrong(key, f"the technologies are {', '.join(TAG_OCTETS)}")
+            known = ", ".join(TAG_OCTETS)
+            raise table.wrong(key, FilledReason("the technologies are {known}", known=known))
         technology = TagTechnology(key)
         digits = table.text(key)
         try:
             tag = TagId.parse(f"{key}:{digits}")
         except ValueError as error:
-            raise table.wrong(key, f"{digits!r} is not hexadecimal") from error
+            reason = FilledReason("{digits!r} is not hexadecimal", digits=digits)
+            raise table.wrong(key, reason) from error
         if len(tag.octets) not in TAG_OCTETS[technology]:
-            digits = " or ".join(str(2 * octets) for octets in TAG_OCTETS[technology])
-            raise table.wrong(key, f"it needs {digits} digits")
+            counts = "/".join(str(2 * octets) for octets in TAG_OCTETS[technology])
+            raise table.wrong(key, FilledReason("it needs {counts} digits", counts=counts))
         tags.append(tag)
     return tuple(tags)
 

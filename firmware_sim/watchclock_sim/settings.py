@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
@@ -70,21 +71,25 @@ def check(settings: Settings) -> None:
     """
     ways = [name for name in PORT_OPTIONS if getattr(settings, name) not in {None, False}]
     wrongs = {
-        f"choose exactly one of {_listed(PORT_OPTIONS)}": len(ways) != 1,
-        "--usb-id needs --usbip or --usbredir": settings.usb_id is not None
+        FilledReason("choose exactly one of {options}", options=_listed(PORT_OPTIONS)): len(ways)
+        != 1,
+        FilledReason("--usb-id needs --usbip or --usbredir"): settings.usb_id is not None
         and settings.usbip is None
         and settings.usbredir is None,
-        "a link needs --pty": settings.link is not None and not settings.pty,
-        "--scenario and --records exclude each other": bool(
+        FilledReason("a link needs --pty"): settings.link is not None and not settings.pty,
+        FilledReason("--scenario and --records exclude each other"): bool(
             settings.scenario and settings.records
         ),
-        "--truth needs --scenario": bool(settings.truth and not settings.scenario),
-        "--wand needs --scenario": bool(settings.wand and not settings.scenario),
-        "--date needs --scenario": bool(settings.date and not settings.scenario),
-        f"--date is {FIRST_DAY} to {LAST_DAY}": settings.date is not None
+        FilledReason("--truth needs --scenario"): bool(settings.truth and not settings.scenario),
+        FilledReason("--wand needs --scenario"): bool(settings.wand and not settings.scenario),
+        FilledReason("--date needs --scenario"): bool(settings.date and not settings.scenario),
+        FilledReason("--date is {first} to {last}", first=FIRST_DAY, last=LAST_DAY): settings.date
+        is not None
         and not FIRST_DAY <= settings.date <= LAST_DAY,
-        f"--records is 0 to {LARGEST_CAPACITY}": not 0 <= settings.records <= LARGEST_CAPACITY,
-        "--baud is not negative": settings.baud < 0,
+        FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
+        <= settings.records
+        <= LARGEST_CAPACITY,
+        FilledReason("--baud is not negative"): settings.baud < 0,
     }
     for reason, is_wrong in wrongs.items():
         if is_wrong:
@@ -95,5 +100,4 @@ def check(settings: Settings) -> None:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    *others, last = (f"--{name.replace('_', '-')}" for name in names)
-    return f"{', '.join(others)} and {last}"
+    return ", ".join(f"--{name.replace('_', '-')}" for name in names)

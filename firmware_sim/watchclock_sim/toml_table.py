@@ -7,8 +7,9 @@ from enum import StrEnum
 from math import isfinite
 from typing import Final, TypeVar, cast
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import ScenarioError
-from watchclock_sim.near_words import nearest, suggestion
+from watchclock_sim.near_words import nearest, perhaps, suggestion
 from watchclock_sim.toml_lines import KeyPath, line_of, written_path
 
 __all__ = ["TomlFile", "TomlTable"]
@@ -41,7 +42,7 @@ class TomlTable:
         self._path = path
         self._known: set[str] = set()
 
-    def wrong(self, key: str | KeyPath, reason: str) -> ScenarioError:
+    def wrong(self, key: str | KeyPath, reason: object) -> ScenarioError:
         """The error that names this key by its line and its full path.
 
         Args:
@@ -65,7 +66,7 @@ class TomlTable:
         Raises:
             ScenarioError: missing without a default, or not such a text.
         """
-        value = self._typed(key, str, "a text", default)
+        value = self._typed(key, str, default, reason="it is not a text")
         if not value and default is None:
             raise self.wrong(key, "it is empty")
         return value
@@ -76,7 +77,7 @@ class TomlTable:
         Raises:
             ScenarioError: another type.
         """
-        return self._typed(key, bool, "true or false", default)
+        return self._typed(key, bool, default, reason="it is not true or false")
 
     def integer(
         self, key: str, default: int | None = None, *, low: int = 0, high: int = LARGEST
@@ -86,9 +87,9 @@ class TomlTable:
         Raises:
             ScenarioError: missing without a default, another type or out of range.
         """
-        value = self._typed(key, int, "a whole number", default)
+        value = self._typed(key, int, default, reason="it is not a whole number")
         if not low <= value <= high:
-            raise self.wrong(key, f"{value} is not between {low} and {high}")
+            raise self.wrong(key, _outside(value, low, high))
         return value
 
     def number(self, key: str, default: float, *, low: float, high: float) -> float:
@@ -99,7 +100,7 @@ class TomlTable:
         """
         value = self._number(key, self._values[key]) if self.has(key) else default
         if not low <= value <= high:
-            raise self.wrong(key, f"{value:g} is not between {low:g} and {high:g}")
+            raise self.wrong(key, _outside(f"{value:g}", f"{low:g}", f"{high:g}"))
         return value
 
     def pair(self, key: str) -> tuple[float, float] | None:
@@ -122,11 +123,11 @@ class TomlTable:
         Raises:
             ScenarioError: missing, another type or out of range.
         """
-        value = self._typed(key, date, "a date like 2026-11-20", None)
+        value = self._typed(key, date, None, reason="it is not a date like 2026-11-20")
         if isinstance(value, datetime):
             raise self.wrong(key, "it has a time of day")
         if not first <= value <= last:
-            raise self.wrong(key, f"{value} is not between {first} and {last}")
+            raise self.wrong(key, _outside(value, first, last))
         return value
 
     def moment(self, key: str) -> time:
@@ -135,7 +136,7 @@ class TomlTable:
         Raises:
             ScenarioError: missing or another type.
         """
-        return self._typed(key, time, "a time like 22:00:00", None)
+        return self._typed(key, time, None, reason="it is not a time like 22:00:00")
 
     def optional_moment(self, key: str) -> time | None:
         """A civil time of day, or None when the key is absent.
@@ -155,7 +156,12 @@ class TomlTable:
         try:
             return kind(value)
         except ValueError as error:
-            reason = f"{value!r} is not one of {', '.join(kind)}{suggestion(value, kind)}"
+            reason = FilledReason(
+                "{value!r} is not one of {known}{perhaps}",
+                value=value,
+                known=", ".join(kind),
+                perhaps=suggestion(value, kind),
+            )
             raise self.wrong(key, reason) from error
 
     def optional_text(self, key: str) -> str | None:
@@ -218,7 +224,7 @@ class TomlTable:
         """
         for key in self._values:
             if key not in self._known:
-                raise self.wrong(key, f"no such key exists{suggestion(key, self._known)}")
+                raise self.wrong(key, _unknown(suggestion(key, self._known)))
 
     def _below(self, key: KeyPath, value: object) -> "TomlTable":
         if not isinstance(value, dict):
@@ -231,9 +237,9 @@ class TomlTable:
         return float(value)
 
     def _list(self, key: str) -> list[object]:
-        return cast("list[object]", self._typed(key, list, "a list", None))
+        return cast("list[object]", self._typed(key, list, None, reason="it is not a list"))
 
-    def _typed(self, key: str, kind: type[Value], words: str, default: Value | None) -> Value:
+    def _typed(self, key: str, kind: type[Value], default: Value | None, *, reason: str) -> Value:
         if not self.has(key):
             if default is None:
                 raise self._missing(key)
@@ -241,7 +247,7 @@ class TomlTable:
         value = self._values[key]
         is_boolean = isinstance(value, bool)
         if not isinstance(value, kind) or (is_boolean and kind is not bool):
-            raise self.wrong(key, f"it is not {words}")
+            raise self.wrong(key, reason)
         return value
 
     def _missing(self, key: str) -> ScenarioError:
@@ -249,4 +255,12 @@ class TomlTable:
         written = nearest(key, self._values.keys() - self._known)
         if written is None:
             return self.wrong(key, "it is missing")
-        return self.wrong(written, f"no such key exists, perhaps {key} is meant")
+        return self.wrong(written, _unknown(perhaps(key)))
+
+
+def _outside(value: object, low: object, high: object) -> FilledReason:
+    return FilledReason("{value} is not between {low} and {high}", value=value, low=low, high=high)
+
+
+def _unknown(meant: str) -> FilledReason:
+    return FilledReason("no such key exists{perhaps}", perhaps=meant)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import FaultError, PersonalityUnknownError, SimulatorOptionError
 from watchclock_sim.fault_profiles import FAULT_PROFILES
 from watchclock_sim.hardware.battery import BatteryPlan
@@ -59,13 +60,20 @@ def _check(table: TomlTable, wand: WandPlan) -> None:
     try:
         personality = find_personality(wand.dialect)
     except PersonalityUnknownError as error:
-        raise table.wrong("dialect", str(error).rstrip(".")) from error
+        reason = FilledReason(
+            "no wand of the dialect {dialect} can be simulated here", dialect=wand.dialect
+        )
+        raise table.wrong("dialect", reason) from error
     try:
         personality.check_number(wand.number)
     except SimulatorOptionError as error:
-        raise table.wrong("number", str(error.details["reason"])) from error
+        raise table.wrong("number", error.details["reason"]) from error
     if wand.fault is not None and wand.fault not in FAULT_PROFILES:
-        reason = f"no profile is called {wand.fault!r}{suggestion(wand.fault, FAULT_PROFILES)}"
+        reason = FilledReason(
+            "no profile is called {name!r}{perhaps}",
+            name=wand.fault,
+            perhaps=suggestion(wand.fault, FAULT_PROFILES),
+        )
         raise table.wrong("fault", reason)
     if wand.fault is None and wand.fault_at is not None:
         raise table.wrong("fault_at", "there is no fault to begin then")
@@ -91,7 +99,7 @@ def _link_faults(table: TomlTable) -> Iterable[str]:
         except FaultError as error:
             key = str(error.details.get("key", "kind"))
             path = ("faults", index) if isinstance(fault, str) else ("faults", index, key)
-            raise table.wrong(path, str(error.details["reason"])) from error
+            raise table.wrong(path, error.details["reason"]) from error
 
 
 def _fault(table: TomlTable) -> Fault:

@@ -8,6 +8,7 @@ import ast
 import importlib
 import io
 import pkgutil
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -47,6 +48,7 @@ SYSTEM_REASONS = frozenset(
         "No space left on device",
         "Input/output error",
         "File too large",
+        "Address already in use",
         "Cannot assign requested address",
         "Disk quota exceeded",
     }
@@ -153,19 +155,21 @@ def _literal_reasons(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "reason":
             if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
                 yield node.value.value
-        elif isinstance(node, ast.Call) and node.args and _is_filled(node.func):
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        elif isinstance(node, ast.Call):
+            told = node.args[_place_of_reason(node.func) :][:1]
+            if told and isinstance(told[0], ast.Constant) and isinstance(told[0].value, str):
+                yield told[0].value
 
 
-def _is_filled(function: ast.expr) -> bool:
-    """Whether a call of it makes a reason out of its first argument."""
+def _place_of_reason(function: ast.expr) -> int:
+    """Which argument of it is a reason, from 0; one that no call has if none is."""
     match function:
         case ast.Name(id="FilledReason") | ast.Attribute(attr="refusal"):
-            return True
+            return 0
+        case ast.Attribute(attr="wrong"):
+            return 1
         case _:
-            return False
+            return sys.maxsize
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.dialects import find_dialect
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.wands.personality import find_personality
@@ -75,19 +76,23 @@ class ArchiveSettings:
 
     def __post_init__(self) -> None:
         wrongs = {
-            f"--wands is 1 to {MOST_WANDS}": not 1 <= self.wands <= MOST_WANDS,
-            f"--nights, or --from to --to, is 1 to {MOST_NIGHTS}": not (
+            FilledReason("--wands is 1 to {most}", most=MOST_WANDS): not 1
+            <= self.wands
+            <= MOST_WANDS,
+            FilledReason("--nights, or --from to --to, is 1 to {most}", most=MOST_NIGHTS): not (
                 1 <= self.night_count <= MOST_NIGHTS
             ),
-            f"the nights are in the years 2000 to {LAST_YEAR}": not (
+            FilledReason("the nights are in the years 2000 to {last}", last=LAST_YEAR): not (
                 self.from_.year >= 2000 and self.last_night.year <= LAST_YEAR  # noqa: PLR2004
             ),
-            "--records is at least 1 for each wand": self.records < self.wands,
-            f"--records is at most {MOST_A_NIGHT} a wand and night": (
+            FilledReason("--records is at least 1 for each wand"): self.records < self.wands,
+            FilledReason("--records is at most {most} a wand and night", most=MOST_A_NIGHT): (
                 self.records > MOST_A_NIGHT * self.wands * max(1, self.night_count)
             ),
-            f"--workers is 0 to {MOST_WORKERS}": not 0 <= self.workers <= MOST_WORKERS,
-            "--seed is not negative": self.seed < 0,
+            FilledReason("--workers is 0 to {most}", most=MOST_WORKERS): not 0
+            <= self.workers
+            <= MOST_WORKERS,
+            FilledReason("--seed is not negative"): self.seed < 0,
         }
         for reason, is_wrong in wrongs.items():
             if is_wrong:
@@ -120,7 +125,8 @@ class ArchiveSettings:
         try:
             return ZoneInfo(self.zone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise SimulatorOptionError(reason=f"{self.zone} is no time zone") from error
+            reason = FilledReason("{zone} is no time zone", zone=self.zone)
+            raise SimulatorOptionError(reason=reason) from error
 
     def fleet(self) -> tuple[WandPlace, ...]:
         """All wands.
@@ -132,7 +138,8 @@ class ArchiveSettings:
         for name in shares:
             find_personality(name)
             if find_dialect(name).host is None:
-                raise SimulatorOptionError(reason=f"a {name} keeps no records")
+                reason = FilledReason("a {dialect} keeps no records", dialect=name)
+                raise SimulatorOptionError(reason=reason)
         named = [(name, number) for name in shares for number in numbers_of(name, shares[name])]
         return tuple(
             WandPlace(place=place, dialect=name, number=number)

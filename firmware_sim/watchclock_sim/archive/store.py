@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.archive.wand_captures import Row
 from watchclock_sim.errors import ArchiveFolderError, ArchiveOtherError
 
@@ -53,10 +54,9 @@ class ArchiveStore:
             if found is None and any(self.folder.iterdir()):
                 raise ArchiveOtherError(folder=self.folder, reason="other files are in it")
             if found is not None and found != note:
-                unlike = sorted(key for key in note if found.get(key) != note[key])
-                raise ArchiveOtherError(
-                    folder=self.folder, reason=f"it was made with another {', '.join(unlike)}"
-                )
+                unlike = ", ".join(sorted(key for key in note if found.get(key) != note[key]))
+                reason = FilledReason("it was made with another {options}", options=unlike)
+                raise ArchiveOtherError(folder=self.folder, reason=reason)
             if found is None:
                 write_whole(path, (json.dumps(note, indent=2) + "\n").encode())
             if not self.truth.exists():

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final, NamedTuple
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.generated import GeneratedTouch, generated_touches
@@ -70,7 +71,12 @@ class WandRecipe(NamedTuple):
         )
         kept = [firmware.touch(tag, utc, is_guard_tag=False) for tag, utc in self.touches()]
         if not all(kept):
-            reason = f"a {self.dialect} holds {sum(kept)} of {self.records} records"
+            reason = FilledReason(
+                "a {dialect} holds {kept} of {records} records",
+                dialect=self.dialect,
+                kept=sum(kept),
+                records=self.records,
+            )
             raise SimulatorOptionError(reason=reason)
         return firmware
 

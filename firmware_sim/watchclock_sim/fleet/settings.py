@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.line.carriers.listening import LARGEST_PORT, ListeningPlace, listening_place
@@ -41,12 +42,17 @@ class FleetSettings:
         count = sum(parsed_shares(self.dialects).values())
         place = self.place()
         wrongs = {
-            f"a fleet has at most {MOST_WANDS} wands": count > MOST_WANDS,
-            f"--records is 0 to {LARGEST_CAPACITY}": not 0 <= self.records <= LARGEST_CAPACITY,
-            "--seed is not negative": self.seed < 0,
-            f"--tcp {self.tcp} leaves no {count} ports up to {LARGEST_PORT}": (
-                place.port + count - 1 > LARGEST_PORT if place.port else False
-            ),
+            FilledReason("a fleet has at most {most} wands", most=MOST_WANDS): count > MOST_WANDS,
+            FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
+            <= self.records
+            <= LARGEST_CAPACITY,
+            FilledReason("--seed is not negative"): self.seed < 0,
+            FilledReason(
+                "--tcp {tcp} leaves no {count} ports up to {largest}",
+                tcp=self.tcp,
+                count=count,
+                largest=LARGEST_PORT,
+            ): (place.port + count - 1 > LARGEST_PORT if place.port else False),
         }
         for reason, is_wrong in wrongs.items():
             if is_wrong:

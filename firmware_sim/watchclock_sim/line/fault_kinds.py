@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import FaultError
 from watchclock_sim.near_words import suggestion
 
@@ -244,7 +245,8 @@ def parse_fault(text: str) -> Fault:
     for setting in filter(None, rest.split(",")):
         key, _, value = setting.partition("=")
         if not value.isdecimal():
-            raise FaultError(fault=text, reason=f"{key} needs a whole number")
+            reason = FilledReason("{key} needs a whole number", key=key)
+            raise FaultError(fault=text, reason=reason)
         settings[key] = int(value)
     return fault_of(name, settings, text)
 
@@ -262,7 +264,11 @@ def fault_of(name: str, settings: Mapping[str, int], text: str) -> Fault:
     """
     kind = FAULT_KINDS.get(name)
     if kind is None:
-        reason = f"the kinds are {', '.join(FAULT_KINDS)}{suggestion(name, FAULT_KINDS)}"
+        reason = FilledReason(
+            "the kinds are {known}{perhaps}",
+            known=", ".join(FAULT_KINDS),
+            perhaps=suggestion(name, FAULT_KINDS),
+        )
         raise FaultError(fault=text, reason=reason)
     _check_keys(text, kind, settings)
     make: Callable[..., Fault] = kind
@@ -292,11 +298,14 @@ def _check_keys(text: str, kind: type[Fault], settings: Mapping[str, int]) -> No
     known = {field.name: field.default is MISSING for field in fields(kind)}
     for key, value in settings.items():
         if key not in known:
-            reason = f"its keys are {', '.join(known)}, not {key}"
+            reason = FilledReason(
+                "its keys are {known}, not {key}", known=", ".join(known), key=key
+            )
             raise FaultError(fault=text, reason=reason, key=key)
         low, high = LEAST.get(key, 0), MOST.get(key, FOREVER)
         if not low <= value <= high:
-            raise FaultError(fault=text, reason=f"{key} is {low} to {high}", key=key)
+            reason = FilledReason("{key} is {low} to {high}", key=key, low=low, high=high)
+            raise FaultError(fault=text, reason=reason, key=key)
     for key, is_needed in known.items():
         if is_needed and key not in settings:
-            raise FaultError(fault=text, reason=f"{key} is missing")
+            raise FaultError(fault=text, reason=FilledReason("{key} is missing", key=key))

@@ -12,6 +12,7 @@ from watchclock_protocol.dialects.fcard.replies import FcardReply, StaffEntry
 from watchclock_protocol.dialects.fcard.requests import FcardRequest, StaffSearch
 from watchclock_protocol.dialects.fcard.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology, TimeCoding, WandTime
 from watchclock_sim.hardware.decimal_time import binary_time, packed, packed_day, packed_time
 from watchclock_sim.hardware.memory import RecordRing, WhenFull
@@ -236,7 +237,7 @@ FCARD: Final = Personality(
     technology=lambda _number: TagTechnology.RFID,
     default_number="1",
     # FC wand protocol document, section 2.
-    number=NumberRule(wanted="a number from 1 to 255", allows=_is_number),
+    number=NumberRule(wanted=FilledReason("a number from 1 to 255"), allows=_is_number),
     make=FcardWand,
     # docs/protocols/fcard.md, "Link": the maker's tool opens the port at this speed.
     baud=115_200,

@@ -33,6 +33,7 @@ from watchclock_protocol.dialects.fcard_reader.commands import (
 )
 from watchclock_protocol.dialects.fcard_reader.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
@@ -166,7 +167,7 @@ FCARD_READER: Final = Personality(
         TagTechnology.EM4100 if int(number) % 2 == 0 else TagTechnology.ISO14443A
     ),
     default_number="1",
-    number=NumberRule(wanted="1 to 255", allows=_is_number),
+    number=NumberRule(wanted=FilledReason("a number from 1 to 255"), allows=_is_number),
     make=FcardReader,
     # docs/protocols/fcard_reader.md: the maker's library opens the port at this speed.
     baud=19_200,

@@ -13,6 +13,7 @@ from watchclock_protocol.dialects.kaihe_eb.requests import KnownRequest
 from watchclock_protocol.dialects.kaihe_eb.texts import encode_text
 from watchclock_protocol.dialects.kaihe_eb.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.hardware.decimal_time import binary_time
 from watchclock_sim.hardware.memory import AppendedList
@@ -210,7 +211,7 @@ KAIHE_EB: Final = Personality(
     technology=lambda _number: TagTechnology.EM4100,
     default_number="0000A1B2C3",
     number=NumberRule(
-        wanted="ten (variant A) or two (variant B) hexadecimal digits in capitals",
+        wanted=FilledReason("ten (variant A) or two (variant B) hexadecimal digits in capitals"),
         allows=_is_number,
     ),
     make=KaiheWand,

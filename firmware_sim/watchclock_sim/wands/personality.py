@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagTechnology
 from watchclock_sim.errors import PersonalityUnknownError, SimulatorOptionError
 from watchclock_sim.wands.firmware import Firmware
@@ -28,7 +29,7 @@ class NumberRule:
         allows: whether it can have this number.
     """
 
-    wanted: str
+    wanted: FilledReason
     allows: Callable[[str], bool]
 
 
@@ -69,7 +70,9 @@ class Personality:
             SimulatorOptionError: it has no USB, or that is no ``VID:PID``.
         """
         if self.usb is None:
-            raise SimulatorOptionError(reason=f"a {self.name} has no USB")
+            raise SimulatorOptionError(
+                reason=FilledReason("a {dialect} has no USB", dialect=self.name)
+            )
         profile = self.usb(number)
         return profile if usb_id is None else profile.renumbered(usb_id)
 
@@ -80,9 +83,13 @@ class Personality:
             SimulatorOptionError: it cannot.
         """
         if not self.number.allows(number):
-            raise SimulatorOptionError(
-                reason=f"the number {number!r} of a {self.name} is not {self.number.wanted}"
+            reason = FilledReason(
+                "the number {number!r} of a {dialect} is not {wanted}",
+                number=number,
+                dialect=self.name,
+                wanted=self.number.wanted,
             )
+            raise SimulatorOptionError(reason=reason)
 
 
 @cache

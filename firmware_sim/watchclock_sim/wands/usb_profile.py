@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
 
 __all__ = ["CP2102_BRIDGE", "FC_WAND", "TEST_VENDOR", "UsbKind", "UsbProfile"]
@@ -52,9 +53,10 @@ class UsbProfile:
         """
         found = USB_ID.fullmatch(usb_id)
         if found is None:
-            raise SimulatorOptionError(
-                reason=f"--usb-id {usb_id} is not VID:PID, twice four hexadecimal digits"
+            reason = FilledReason(
+                "--usb-id {usb_id} is not VID:PID, twice four hexadecimal digits", usb_id=usb_id
             )
+            raise SimulatorOptionError(reason=reason)
         vendor, product = (int(digits, 16) for digits in found.groups())
         return replace(self, vendor=vendor, product=product)
 

@@ -11,6 +11,7 @@ from watchclock_protocol.dialects.vs.records import GUARD_TAG_BIT, LogKind, tag_
 from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, IdentityReply
 from watchclock_protocol.dialects.vs.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import ROM_OCTETS, TagId, TagTechnology
 from watchclock_protocol.wand_times import FIRST_SECOND
 from watchclock_sim.hardware.body import Body
@@ -235,7 +236,9 @@ VS: Final = Personality(
     technology=lambda number: MODELS[number[:2]].technology,
     default_number="5B00000000001234",
     number=NumberRule(
-        wanted="16 hexadecimal digits in capitals that begin with 5B (VS5000B) or 5F (VF5000+)",
+        wanted=FilledReason(
+            "16 hexadecimal digits in capitals that begin with 5B (VS5000B) or 5F (VF5000+)"
+        ),
         allows=_is_number,
     ),
     make=VsWand,

@@ -21,6 +21,7 @@ from watchclock_protocol.dialects.wm5000t.commands import (
 )
 from watchclock_protocol.dialects.wm5000t.wand import Requested, WandEvent, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
@@ -151,7 +152,9 @@ WM5000T: Final = Personality(
     technology=lambda _number: TagTechnology.IBUTTON,
     # The status bytes in the capture of koliha/jwm-wm5000t, readme.md.
     default_number="531932",
-    number=NumberRule(wanted="six hexadecimal digits in capitals", allows=_is_number),
+    number=NumberRule(
+        wanted=FilledReason("six hexadecimal digits in capitals"), allows=_is_number
+    ),
     make=Wm5000tWand,
     # docs/protocols/wm5000t.md: speed and levels with which the source opens the port. What a real
     # wand does while they are high is not known; this one is silent.

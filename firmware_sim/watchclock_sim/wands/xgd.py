@@ -31,6 +31,7 @@ from watchclock_protocol.dialects.xgd.commands import (
 )
 from watchclock_protocol.dialects.xgd.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.hardware.contact_head import ContactHead, rom_of
 from watchclock_sim.hardware.decimal_time import packed_time, unpacked_time
@@ -197,7 +198,7 @@ XGD: Final = Personality(
     technology=lambda _number: TagTechnology.IBUTTON,
     # The address of the worked frames in docs/protocols/xgd.md.
     default_number="3",
-    number=NumberRule(wanted="a number from 1 to 255", allows=_is_address),
+    number=NumberRule(wanted=FilledReason("a number from 1 to 255"), allows=_is_address),
     make=XgdWand,
     # docs/protocols/xgd.md, "Link".
     baud=9_600,

@@ -4,6 +4,7 @@ import ipaddress
 import logging
 from typing import Final, NamedTuple
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
 
 __all__ = ["LARGEST_PORT", "LOOPBACK", "ListeningPlace", "listening_place"]
@@ -32,7 +33,8 @@ def listening_place(option: str, text: str) -> ListeningPlace:
     """
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdecimal()) or int(port) > LARGEST_PORT:
-        raise SimulatorOptionError(reason=f"{option} {text} is not [HOST:]PORT")
+        reason = FilledReason("{option} {text} is not [HOST:]PORT", option=option, text=text)
+        raise SimulatorOptionError(reason=reason)
     place = ListeningPlace(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
     if not _is_loopback(place.host):
         LOG.warning(
