@@ -197,7 +197,10 @@ class Reports:
 
     def save(self, folder: Path) -> None:
         """Write them for the tests outside."""
-        (folder / REPORTS_FILE).write_text(json.dumps(asdict(self), indent=2), "utf-8")
+        # Aside first: a guest that is killed while it writes leaves the reports before whole.
+        written = folder / f"{REPORTS_FILE}.part"
+        written.write_text(json.dumps(asdict(self), indent=2), "utf-8")
+        written.replace(folder / REPORTS_FILE)
 
     @classmethod
     def load(cls, folder: Path) -> "Reports":

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,10 +11,7 @@ from watchclock_sim.archive.year_clock import YearClock
 from watchclock_sim.generated import made_tags
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["GUARD_TAG", "YearSetup", "integers_of"]
-
-GUARD_TAG: Final = 0
-"""Place in the list of tags of those of the guards."""
+__all__ = ["YearSetup", "integers_of"]
 
 
 # Not slotted: the tags are made once and kept (cached_property needs a __dict__).
