@@ -18,7 +18,10 @@ CodedError
         AllWandsFailedError     every wand that was served has failed
 """
 
+from pathlib import Path
+
 from watchclock_protocol.errors import CodedError
+from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = [
     "AllWandsFailedError",
@@ -36,6 +39,7 @@ __all__ = [
     "SimulatorError",
     "SimulatorOptionError",
     "SocketPathTakenError",
+    "unwritable",
 ]
 
 
@@ -157,3 +161,14 @@ class FleetDescriptorsError(SimulatorError):
     code = "sim.descriptors"
     template = "{wands} wands need {needed} open files and this process may have {limit}."
     next_step = "Raise the limit with “ulimit -n {needed}” as root, or serve fewer wands."
+
+
+def unwritable(path: Path, error: OSError) -> SimulatorOptionError:
+    """The error of an option that names a file which cannot be written.
+
+    Args:
+        path: of the file.
+        error: why.
+    """
+    why = FilledReason(error.strerror or str(error))
+    return SimulatorOptionError(reason=FilledReason("{path}: {why}", path=path, why=why))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from watchclock_protocol.filled_reasons import FilledReason
-from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.errors import SimulatorOptionError, unwritable
 from watchclock_sim.generated import generated_touches
 from watchclock_sim.hardware.battery import Battery, BatteryPlan
 from watchclock_sim.hardware.clock import WandClock
@@ -55,7 +55,7 @@ def filled_wand(settings: Settings, clock: Clock) -> FilledWand:
         try:
             settings.truth.write_text(truth + "\n", "utf-8")
         except OSError as error:
-            raise SimulatorOptionError(reason=f"{settings.truth}: {error.strerror}") from error
+            raise unwritable(settings.truth, error) from error
     return FilledWand(walked.firmware, f"{plan.dialect}:{plan.number}", faults)
 
 
@@ -65,11 +65,13 @@ def _plan(settings: Settings, scenario: Scenario) -> WandPlan:
         plans = [plan for plan in plans if plan.key == settings.wand]
     if len(plans) != 1:
         keys = ", ".join(plan.key for plan in scenario.wands if plan.dialect == settings.dialect)
-        reason = FilledReason(
-            "name one {dialect} of the scenario with --wand: {keys}",
-            dialect=settings.dialect,
-            keys=keys or "-",
-        )
+        reason = FilledReason("the scenario has no {dialect}", dialect=settings.dialect)
+        if keys:
+            reason = FilledReason(
+                "name one {dialect} of the scenario with --wand: {keys}",
+                dialect=settings.dialect,
+                keys=keys,
+            )
         raise SimulatorOptionError(reason=reason)
     plan = plans[0]
     return plan if settings.number is None else plan.renumbered(settings.number)

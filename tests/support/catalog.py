@@ -39,6 +39,7 @@ HELP_SENTENCES = frozenset(
 # Reasons the operating system gives.
 SYSTEM_REASONS = frozenset(
     {
+        "Name or service not known",
         "No such file or directory",
         "Permission denied",
         "Is a directory",

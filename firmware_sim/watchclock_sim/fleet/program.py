@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from watchclock_sim.errors import FleetDescriptorsError, SimulatorOptionError
+from watchclock_sim.errors import FleetDescriptorsError, unwritable
 from watchclock_sim.fleet.lazy_wand import LazyWand, WandRecipe
 from watchclock_sim.fleet.settings import FleetSettings
 from watchclock_sim.line.carriers.port import Clock, SystemClock
@@ -137,4 +137,4 @@ def _write(path: Path, lines: Iterable[str]) -> None:
         with path.open("w", encoding="utf-8") as file:
             file.writelines(f"{line}\n" for line in lines)
     except OSError as error:
-        raise SimulatorOptionError(reason=f"{path}: {error.strerror}") from error
+        raise unwritable(path, error) from error

@@ -8,8 +8,8 @@ import asyncio
 import logging
 from typing import Final
 
-from watchclock_sim.errors import PortTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
+from watchclock_sim.line.carriers.listening import port_taken
 from watchclock_sim.line.carriers.stranger import PATIENCE_S
 from watchclock_sim.usb.bus import UsbDevice
 from watchclock_sim.usbip.exports import Export, Exports
@@ -79,7 +79,7 @@ class UsbIpServer:
             self._server = await loop.create_server(lambda: Visitor(self), *self._address)
         except OSError as error:
             address = "{}:{}".format(*self._address)
-            raise PortTakenError(address=address, reason=error.strerror or str(error)) from error
+            raise port_taken(address, error) from error
         self._address = self._server.sockets[0].getsockname()[:2]
 
     async def close(self) -> None:

@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from watchclock_sim.errors import SocketPathTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
+from watchclock_sim.line.carriers.listening import systems_words
 from watchclock_sim.line.carriers.stranger import PATIENCE_S, Stranger
 from watchclock_sim.usb.bus import UsbDevice
 from watchclock_sim.usbredir.guest import Guest
@@ -51,7 +52,7 @@ class RedirSocket:
             self._drop_dead_socket()
             self._server = await loop.create_unix_server(lambda: _Machine(self), self.path)
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = systems_words(error)
             raise SocketPathTakenError(path=self.path, reason=reason) from error
 
     async def close(self) -> None:

@@ -1,13 +1,22 @@
 """Where a carrier listens: read from an option, on loopback unless told otherwise, and said."""
 
+import errno
 import ipaddress
 import logging
+import os
 from typing import Final, NamedTuple
 
 from watchclock_protocol.filled_reasons import FilledReason
-from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.errors import PortTakenError, SimulatorOptionError
 
-__all__ = ["LARGEST_PORT", "LOOPBACK", "ListeningPlace", "listening_place"]
+__all__ = [
+    "LARGEST_PORT",
+    "LOOPBACK",
+    "ListeningPlace",
+    "listening_place",
+    "port_taken",
+    "systems_words",
+]
 
 LOG: Final = logging.getLogger(__name__)
 LOOPBACK: Final = "127.0.0.1"
@@ -43,6 +52,23 @@ def listening_place(option: str, text: str) -> ListeningPlace:
             place.host,
         )
     return place
+
+
+def port_taken(address: str, error: OSError) -> PortTakenError:
+    """The error of a place where nobody can listen.
+
+    Args:
+        address: of the place.
+        error: why.
+    """
+    return PortTakenError(address=address, reason=systems_words(error))
+
+
+def systems_words(error: OSError) -> str:
+    """The system's own words for why nobody can listen, without the address Python adds."""
+    if error.errno is not None and error.errno in errno.errorcode:
+        return os.strerror(error.errno)
+    return (error.strerror or str(error)).partition(" (while ")[0]
 
 
 def _is_loopback(host: str) -> bool:

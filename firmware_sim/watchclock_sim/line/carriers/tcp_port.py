@@ -9,8 +9,8 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
-from watchclock_sim.errors import PortTakenError
 from watchclock_sim.line.carriers.gone_hosts import notice_when_gone
+from watchclock_sim.line.carriers.listening import port_taken
 from watchclock_sim.line.carriers.watched_end import WatchedEnd
 
 __all__ = ["TcpPort"]
@@ -121,8 +121,7 @@ class TcpPort:
         try:
             listener = socket.create_server(place, family=family, backlog=MOST_WAITING)
         except OSError as error:
-            reason = error.strerror or f"{error}"
-            raise PortTakenError(address=self.address, reason=reason) from error
+            raise port_taken(self.address, error) from error
         listener.settimeout(0)
         self._listener = listener
         self._port = listener.getsockname()[1]
