@@ -24,7 +24,7 @@ class UsbPort:
     def address(self) -> str:
         """Where a host finds the wand: ``usb:VID:PID:SERIAL``."""
         device = self.device
-        own = f"usb:{device.vendor:04x}:{device.product:04x}:{device.serial}"
+        own = f"usb:{device.vendor:04X}:{device.product:04X}:{device.serial}"
         return self._address or own
 
     @property

@@ -192,4 +192,4 @@ def test_a_cable_that_is_pulled_ends_the_import_and_the_wand_can_be_had_again(
 def test_the_ready_line_names_the_port_and_the_bus_id() -> None:
     with running_wand("kaihe_eb", "--usbip", "127.0.0.1:0") as wand:
         assert wand.identity.startswith("kaihe_eb:")
-        assert json.dumps(wand.address) == '"usb:10c4:ea60:0001"'
+        assert json.dumps(wand.address) == '"usb:10C4:EA60:0001"'
