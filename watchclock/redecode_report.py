@@ -94,7 +94,7 @@ class _JsonPrinter(Printer):
                 "examples": [asdict(example) for example in records.examples],
                 "facts": [asdict(fact) for fact in report.change.facts],
             }
-        sys.stdout.write(json.dumps(told) + "\n")
+        _write_line(told)
 
     @override
     def end(self) -> None:
@@ -107,7 +107,7 @@ class _JsonPrinter(Printer):
             "changed": self._fields,
             "facts": self._facts,
         }
-        sys.stdout.write(json.dumps({"total": told}) + "\n")
+        _write_line({"total": told})
 
 
 class _TextPrinter(Printer):
@@ -168,6 +168,12 @@ def _lines(report: CaptureReport) -> Iterator[str]:
         yield f"{place}{example.raw} {example.what}{told}"
     for fact in report.change.facts:
         yield f"{fact.field}: {fact.stored} → {fact.now}"
+
+
+def _write_line(told: Mapping[str, object]) -> None:
+    """One line of JSON, at once: who reads along must not wait for a full buffer."""
+    sys.stdout.write(json.dumps(told) + "\n")
+    sys.stdout.flush()
 
 
 def json_printer() -> Printer:

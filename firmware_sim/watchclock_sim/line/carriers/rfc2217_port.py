@@ -164,12 +164,21 @@ class _Conversation:
         if not self._waiting:
             self._waiting += data[:MOST_ACCEPTED]
             taken = len(self._waiting)
-        if self._waiting and not self._owed:
-            self._owed += self._waiting.replace(IAC, IAC_DOUBLED)
-            self._waiting.clear()
-        if self._owed:
-            del self._owed[: self._tcp.write(bytes(self._owed))]
+        self._flush()
         return taken
+
+    def _flush(self) -> None:
+        """Send notifications before data, until all is sent or the connection takes no more.
+
+        Whatever stays here is sent when the connection wakes the dock, and nothing else would.
+        """
+        while self._owed or self._waiting:
+            if not self._owed:
+                self._owed += self._waiting.replace(IAC, IAC_DOUBLED)
+                self._waiting.clear()
+            del self._owed[: self._tcp.write(bytes(self._owed))]
+            if self._owed:
+                return
 
 
 class _Sink:
