@@ -1,9 +1,11 @@
 """One port for work that falls into independent pieces, and the local way to do it."""
 
+import signal
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Final, Protocol, TypeVar
 
@@ -52,6 +54,22 @@ class InThisProcess(Workers):
         return map(work, pieces)
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Generator[None]:
+    """Processes begun meanwhile are born with Ctrl-C held back."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    """A terminal sends Ctrl-C to workers too; they finish their piece, the parent ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 class ProcessPool(Workers):
     """Processes on this machine. Results that nobody has fetched yet are few."""
 
@@ -61,11 +79,16 @@ class ProcessPool(Workers):
     @override
     def each(self, work: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iterator[Result]:
         # A forked copy of this process would share its threads' locks and its connections.
-        pool = ProcessPoolExecutor(self._workers, mp_context=get_context("spawn"))
+        pool = ProcessPoolExecutor(
+            self._workers,
+            mp_context=get_context("spawn"),
+            initializer=_leave_interrupts_to_the_parent,
+        )
         waiting: deque[Future[Result]] = deque()
         try:
             for piece in pieces:
-                waiting.append(pool.submit(work, piece))
+                with _deaf_to_interrupts():
+                    waiting.append(pool.submit(work, piece))
                 if len(waiting) >= self._workers + _AHEAD:
                     yield waiting.popleft().result()
             while waiting:

@@ -1,6 +1,7 @@
 """Generates an archive wand by wand, in as many processes as wanted; can be begun again."""
 
 import os
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -85,7 +86,8 @@ def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) ->
 
 
 def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
+    """A worker whose parent was killed would wait for ever; Ctrl-C is the parent's matter."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is None:
         return
