@@ -49,6 +49,8 @@ def test_ctrl_c_ends_it_without_a_traceback_and_the_next_run_takes_in_the_rest(
     url = copied_sqlite(sqlite_template, tmp_path)
     options = ["--database", url, "--data", str(tmp_path), "--apply", "--json", "--workers", "2"]
     command = [sys.executable, "-m", "watchclock", "redecode", str(folder), *options]
+    # Started in the background this test may ignore Ctrl-C itself, which a child would inherit.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -56,6 +58,7 @@ def test_ctrl_c_ends_it_without_a_traceback_and_the_next_run_takes_in_the_rest(
         text=True,
         start_new_session=True,
     ) as program:
+        signal.signal(signal.SIGINT, ours)
         assert program.stdout is not None
         assert json.loads(program.stdout.readline())["state"] == "taken_in"
         os.killpg(program.pid, signal.SIGINT)  # as a terminal does, to the workers too
