@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 
 from watchclock_protocol.dialects.vs.commands import PAGE, find_command
-from watchclock_protocol.dialects.vs.frames import Frame, build_frame
+from watchclock_protocol.dialects.vs.frames import FrameBuilder
 from watchclock_protocol.dialects.vs.layouts import PAGE as PAGE_DATA
 from watchclock_protocol.dialects.vs.requests import ReadPages
 
@@ -22,14 +22,6 @@ def page_frames(token: int, pages: Iterable[tuple[int, bytes]]) -> bytes:
         token: that of the request.
         pages: number and 1024 bytes of each.
     """
-    return b"".join(
-        build_frame(
-            Frame(
-                kind=PAGE.frame_kind,
-                command=_COMMAND,
-                token=token,
-                data=PAGE_DATA.pack(number, raw),
-            )
-        )
-        for number, raw in pages
-    )
+    frames = FrameBuilder(_COMMAND, token)
+    kind = PAGE.frame_kind
+    return b"".join([frames.build(kind, PAGE_DATA.pack(number, raw)) for number, raw in pages])

@@ -17,6 +17,7 @@ from watchclock_protocol.dialects.vs.frames import (
     HALF_FRAME_TIMEOUT_S,
     BrokenFrame,
     Frame,
+    FrameBuilder,
     FrameKind,
     FrameReader,
     Skipped,
@@ -106,6 +107,7 @@ class WandSession:
         """
         command = find_command(requested.request)
         state = step(State.IDLE, request_signal(command))
+        frames = FrameBuilder(command.code, requested.token)
         for reply in replies:
             kind, data = encode_reply(command, reply)
             try:
@@ -113,9 +115,7 @@ class WandSession:
             except SequenceError as error:
                 told = f"answering {command.name}"
                 raise LocalProtocolError(command=kind.name, state=told) from error
-            yield build_frame(
-                Frame(kind=kind.frame_kind, command=command.code, token=requested.token, data=data)
-            )
+            yield frames.build(kind.frame_kind, data)
 
 
 def _request(frame: Frame) -> list[WandEvent]:
