@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from watchclock_sim.filled_wand import filled_wand
-from watchclock_sim.line.carriers.port import SystemClock
+from watchclock_sim.filled_wand import FilledWand, filled_wand
+from watchclock_sim.line.carriers.port import Clock, SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.fault_kinds import Fault, spoken_baud
 from watchclock_sim.line.faults import LineFaults
-from watchclock_sim.line.harbour import Harbour, run_harbour
+from watchclock_sim.line.harbour import Harbour, run_harbour, stop_signals_held
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.plugging import plugged
 from watchclock_sim.settings import Settings, check
@@ -42,6 +42,12 @@ def run(settings: Settings) -> None:
 def _serve(settings: Settings) -> None:
     clock = SystemClock()
     wand = filled_wand(settings, clock)
+    with stop_signals_held():
+        # From here on there is something to give back, which the harbour does.
+        _plug_in(settings, wand, clock)
+
+
+def _plug_in(settings: Settings, wand: FilledWand, clock: Clock) -> None:
     plug = plugged(settings, wand.identity.partition(":")[2])
     dock = Dock(
         wand.firmware,

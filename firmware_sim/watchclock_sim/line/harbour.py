@@ -7,14 +7,15 @@ is asked in turn, so a thousand idle wands wait in one system call.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from watchclock_sim.errors import AllWandsFailedError
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.dock import Dock
 
-__all__ = ["Carrier", "Harbour", "run_harbour"]
+__all__ = ["Carrier", "Harbour", "run_harbour", "stop_signals_held"]
 
 LOG: Final = logging.getLogger(__name__)
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -169,6 +170,20 @@ class Harbour:
         return bool(self._berths) and all(berth.has_failed for berth in self._berths)
 
 
+@contextmanager
+def stop_signals_held() -> Generator[None]:
+    """Let a signal to stop wait until the event loop listens to it, or this block has ended.
+
+    Between a port and the loop that gives it back, or in the middle of making the loop, a signal
+    would leave a link behind or have Python complain of what is half made.
+    """
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
 def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; whatever happens, every port is given back.
 
@@ -180,7 +195,8 @@ def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
         SimulatorError: see ``Harbour.serve``.
     """
     try:
-        asyncio.run(_serve_until_signal(harbour, ready))
+        with stop_signals_held():
+            asyncio.run(_serve_until_signal(harbour, ready))
     except KeyboardInterrupt:
         # The signal came before the loop listened to it.
         LOG.info("stopped")
@@ -192,5 +208,6 @@ async def _serve_until_signal(harbour: Harbour, ready: Callable[[], None]) -> No
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, harbour.stop)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     await harbour.serve(ready)
     LOG.info("stopped")

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import logging
 import os
 import socket
 import stat
@@ -20,7 +19,6 @@ from watchclock_sim.usbredir.guest import Guest
 
 __all__ = ["RedirSocket"]
 
-LOG: Final = logging.getLogger(__name__)
 READ_OCTETS: Final = 1 << 16
 
 
@@ -31,6 +29,10 @@ class RedirSocket:
         path: of the socket; it is made here and removed at the end.
         device: what is offered.
         patience_s: how long a machine may take to say something whole.
+
+    Attributes:
+        complaints: what is told of machines.
+        is_closed: nobody is let in any more.
     """
 
     def __init__(self, path: Path, device: UsbDevice, *, patience_s: float = PATIENCE_S) -> None:
@@ -40,6 +42,7 @@ class RedirSocket:
         self.complaints: Final = Complaints()
         self._server: asyncio.Server | None = None
         self._machine: _Machine | None = None
+        self.is_closed = False
 
     async def open(self) -> None:
         """Let a machine connect.
@@ -57,6 +60,7 @@ class RedirSocket:
 
     async def close(self) -> None:
         """Let the machine go and remove the socket; may be called twice."""
+        self.is_closed = True
         server, self._server = self._server, None
         if self._machine is not None:
             self._machine.close()
@@ -76,7 +80,7 @@ class RedirSocket:
         """It is gone."""
         if self._machine is machine:
             self._machine = None
-            LOG.info("the virtual machine has left %s", self.path)
+            self.complaints.note("the virtual machine", f"has left {self.path}")
 
     def _drop_dead_socket(self) -> None:
         """Remove what a killed simulator has left.
@@ -89,6 +93,8 @@ class RedirSocket:
         if not self.path.exists() or not stat.S_ISSOCK(self.path.stat().st_mode):
             return
         with socket.socket(socket.AF_UNIX) as probe:
+            # One that is served is full, it may be, and would keep us waiting for a place.
+            probe.setblocking(False)
             try:
                 probe.connect(str(self.path))
             except ConnectionRefusedError:
@@ -110,11 +116,14 @@ class _Machine(Stranger):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is greeted, if it is the only one."""
         super().connection_made(transport)
+        if self._place.is_closed:
+            self.close()
+            return
         if not self._place.admit(self):
             self.hang_up(f"{self._place.path} has a virtual machine already")
             return
-        LOG.info("a virtual machine is at %s", self._place.path)
-        self.talk = Guest(self._place.device, self.transport.writelines)
+        self._place.complaints.note("a virtual machine", f"is at {self._place.path}")
+        self.talk = Guest(self._place.device, self.send)
         self.watch()
 
     @override

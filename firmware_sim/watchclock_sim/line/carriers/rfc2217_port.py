@@ -1,8 +1,9 @@
 """A serial port on the network with its settings and lines: Telnet with the option of RFC 2217.
 
 The conversation itself is pyserial's ``PortManager``, the server's half of what pyserial's clients
-speak, completed in ``rfc2217_server``. It raises whatever a hostile host makes it stumble over, and never forgets a suboption that
-does not end; so what it raises ends that host's turn, and a long suboption as well.
+speak, completed in ``rfc2217_server``. It raises whatever a hostile host makes it stumble over,
+and never forgets a suboption that does not end; so what it raises ends that host's turn, and a
+long suboption as well.
 """
 
 import logging
@@ -87,11 +88,8 @@ class Rfc2217Port:
             return b""
         try:
             data = conversation.receive(received)
-            if len(self._heard) + len(data) > MOST_HEARD:
-                raise ValueError(f"more than {MOST_HEARD} bytes without taking an answer")
         except (TypeError, ValueError, KeyError, struct.error) as error:
-            self._complain(error)
-            self._tcp.drop_host()
+            self._cut_off(error)
             return b""
         conversation.send()
         return data
@@ -107,11 +105,13 @@ class Rfc2217Port:
         return conversation.send(data)
 
     def _hear_aside(self) -> None:
-        """Hear a host that has suspended us: it alone can end that, and a full dock reads nothing."""
+        """Hear a host that has suspended us: it can end that, and a full dock reads nothing."""
         data = self._receive()
         if data:
             self._heard += data
             self._wake()
+        if len(self._heard) > MOST_HEARD:
+            self._cut_off(ValueError(f"more than {MOST_HEARD} bytes, but no answer is wanted"))
 
     def unplug(self) -> None:
         """Drop the host and stop listening."""
@@ -145,6 +145,10 @@ class Rfc2217Port:
         self._conversation = None
         self._heard = b""
         self._line.forget_host()
+
+    def _cut_off(self, error: Exception) -> None:
+        self._complain(error)
+        self._tcp.drop_host()
 
     def _complain(self, error: Exception) -> None:
         level = logging.DEBUG if self._has_complained else logging.WARNING
