@@ -94,7 +94,7 @@ class RedirSocket:
             return
         with socket.socket(socket.AF_UNIX) as probe:
             # One that is served is full, it may be, and would keep us waiting for a place.
-            probe.setblocking(False)
+            probe.settimeout(0)
             try:
                 probe.connect(str(self.path))
             except ConnectionRefusedError:

@@ -292,7 +292,7 @@ def test_a_host_that_is_reset_with_many_transfers_pending_costs_no_lines(
         device, loop = ToldDevice(), asyncio.get_running_loop()
         async with serving(device) as server:
             with socket.create_connection((server.host, server.port)) as host:
-                host.setblocking(False)
+                host.settimeout(0)
                 host.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
                 await loop.sock_sendall(host, said)
                 answered = b""
@@ -315,7 +315,7 @@ def test_a_host_that_comes_while_the_server_closes_is_not_kept() -> None:
         server = UsbIpServer("127.0.0.1", 0)
         await server.open()
         with socket.create_connection((server.host, server.port)) as late:
-            late.setblocking(False)
+            late.settimeout(0)
             for _ in range(turns_until_accepted):
                 await asyncio.sleep(0)
             await server.close()
