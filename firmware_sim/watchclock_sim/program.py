@@ -12,7 +12,7 @@ from watchclock_sim.line.carriers.port import Clock, SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.fault_kinds import Fault, spoken_baud
 from watchclock_sim.line.faults import LineFaults
-from watchclock_sim.line.harbour import Harbour, run_harbour, stop_signals_held
+from watchclock_sim.line.harbour import Harbour, run_harbour, stopped_by_signals
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.plugging import plugged
 from watchclock_sim.settings import Settings, check
@@ -42,12 +42,13 @@ def run(settings: Settings) -> None:
 def _serve(settings: Settings) -> None:
     clock = SystemClock()
     wand = filled_wand(settings, clock)
-    with stop_signals_held():
+    harbour = Harbour(clock)
+    with stopped_by_signals(harbour):
         # From here on there is something to give back, which the harbour does.
-        _plug_in(settings, wand, clock)
+        _serve_in(harbour, settings, wand, clock)
 
 
-def _plug_in(settings: Settings, wand: FilledWand, clock: Clock) -> None:
+def _serve_in(harbour: Harbour, settings: Settings, wand: FilledWand, clock: Clock) -> None:
     plug = plugged(settings, wand.identity.partition(":")[2])
     dock = Dock(
         wand.firmware,
@@ -57,7 +58,6 @@ def _plug_in(settings: Settings, wand: FilledWand, clock: Clock) -> None:
         clock=clock,
         uart=_uart(settings, wand.faults),
     )
-    harbour = Harbour(clock)
     harbour.add(dock, plug.port, wand.identity)
     for carrier in plug.carriers:
         harbour.carry(carrier)

@@ -19,7 +19,7 @@ from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.line.faults import LineFaults
-from watchclock_sim.line.harbour import Harbour, run_harbour, stop_signals_held
+from watchclock_sim.line.harbour import Harbour, run_harbour, stopped_by_signals
 from watchclock_sim.wands.fcard import FcardWand
 
 READ_NUMBER, (NUMBER,) = exchanges()[0].host, exchanges()[0].wand
@@ -205,7 +205,7 @@ def test_a_signal_before_the_loop_listens_stops_the_harbour_once_it_does(
     def served() -> int:
         harbour, ready = Harbour(CLOCK), list[bool]()
         port = docked(harbour, FcardWand(setup_of("7")))
-        with stop_signals_held():
+        with stopped_by_signals(harbour):
             os.kill(os.getpid(), number)
             run_harbour(harbour, lambda: ready.append(True))
         return 0 if ready == [True] and not port.is_plugged else 1

@@ -15,7 +15,7 @@ from watchclock_sim.errors import AllWandsFailedError
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.dock import Dock
 
-__all__ = ["Carrier", "Harbour", "run_harbour", "stop_signals_held"]
+__all__ = ["Carrier", "Harbour", "run_harbour", "stopped_by_signals"]
 
 LOG: Final = logging.getLogger(__name__)
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -109,6 +109,7 @@ class Harbour:
         self._berths: list[_Berth] = []
         self._carriers: list[Carrier] = []
         self._stopped: asyncio.Event | None = None
+        self._is_to_stop = False
 
     def add(self, dock: Dock, port: Port, name: str) -> None:
         """Serve this dock too, at once if the harbour is open.
@@ -128,7 +129,8 @@ class Harbour:
         self._carriers.append(carrier)
 
     def stop(self) -> None:
-        """Let ``serve`` return."""
+        """Let ``serve`` return, as soon as everything is open if it has not begun yet."""
+        self._is_to_stop = True
         if self._stopped is not None:
             self._stopped.set()
 
@@ -149,7 +151,8 @@ class Harbour:
             for berth in self._berths:
                 berth.open()
             ready()
-            await self._stopped.wait()
+            if not self._is_to_stop:
+                await self._stopped.wait()
         finally:
             self.close()
             for carrier in self._carriers:
@@ -171,17 +174,21 @@ class Harbour:
 
 
 @contextmanager
-def stop_signals_held() -> Generator[None]:
-    """Let a signal to stop wait until the event loop listens to it, or this block has ended.
+def stopped_by_signals(harbour: Harbour) -> Generator[None]:
+    """Ctrl-C and SIGTERM stop the harbour, though its loop does not run yet, or is half made.
 
-    Between a port and the loop that gives it back, or in the middle of making the loop, a signal
-    would leave a link behind or have Python complain of what is half made.
+    Between a port and the loop that gives it back, KeyboardInterrupt would leave a link behind,
+    and in the middle of making the loop it would have Python complain of that.
+
+    Args:
+        harbour: that ends as soon as it has begun, if need be.
     """
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    former = {number: signal.signal(number, lambda *_: harbour.stop()) for number in STOP_SIGNALS}
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+        for number, action in former.items():
+            signal.signal(number, action)
 
 
 def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
@@ -195,7 +202,7 @@ def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
         SimulatorError: see ``Harbour.serve``.
     """
     try:
-        with stop_signals_held():
+        with stopped_by_signals(harbour):
             asyncio.run(_serve_until_signal(harbour, ready))
     except KeyboardInterrupt:
         # The signal came before the loop listened to it.
@@ -208,6 +215,5 @@ async def _serve_until_signal(harbour: Harbour, ready: Callable[[], None]) -> No
     loop = asyncio.get_running_loop()
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, harbour.stop)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     await harbour.serve(ready)
     LOG.info("stopped")
