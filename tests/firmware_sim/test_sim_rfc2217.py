@@ -266,7 +266,12 @@ def said(port: Rfc2217Port, raw: socket.socket, *commands: bytes) -> bytes:
     """The data among what a host sends, once all of it has come."""
     raw.sendall(b"".join((*commands, b"!")))
     heard = bytearray()
-    assert eventually(lambda: bool(heard.extend(port.read())) or heard.endswith(b"!"))
+
+    def is_all_heard() -> bool:
+        heard.extend(port.read())
+        return heard.endswith(b"!")
+
+    assert eventually(is_all_heard)
     return bytes(heard[:-1])
 
 

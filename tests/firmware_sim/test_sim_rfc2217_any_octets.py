@@ -95,6 +95,8 @@ def test_data_settings_and_answers_are_those_of_the_model_however_they_are_cut(
             said += step[1]
         else:
             said += model.set(step[0], step[1])
+    for question in (4, 7, 10):
+        said += model.set("control", question)
     model.data += b"!"
     said += BEGIN + bytes((12, 1)) + END + b"!"
     with closing(Rfc2217Port("127.0.0.1", 0)) as port:
@@ -128,7 +130,12 @@ def heard_of(port: Rfc2217Port, raw: socket.socket, pieces: Iterable[bytes], oct
     for piece in pieces:
         raw.sendall(piece)
         heard += port.read()
-    assert eventually(lambda: heard.extend(port.read()) is None and len(heard) >= octets)
+
+    def is_all_heard() -> bool:
+        heard.extend(port.read())
+        return len(heard) >= octets
+
+    assert eventually(is_all_heard)
     return bytes(heard)
 
 
