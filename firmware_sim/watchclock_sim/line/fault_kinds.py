@@ -21,6 +21,7 @@ __all__ = [
     "FlipBits",
     "HubReset",
     "Jitter",
+    "LinesFall",
     "LoseByte",
     "LoseBytes",
     "LoseFrame",
@@ -28,6 +29,7 @@ __all__ = [
     "Noise",
     "RepeatByte",
     "RepeatFrame",
+    "Ring",
     "Silence",
     "Slow",
     "Stall",
@@ -44,6 +46,9 @@ FOREVER: Final = 2**63
 A_DAY_MS: Final = 86_400_000
 MOST: Final[Mapping[str, int]] = {
     "bit": 7,
+    "cts": 1,
+    "dsr": 1,
+    "dcd": 1,
     "per_million": 1_000_000,
     "count": 65_536,
     "times": 1000,
@@ -184,14 +189,33 @@ class HubReset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesFall:
+    """After this byte the lines named fall, by default all three; ``for_ms`` 0 is for ever."""
+
+    byte: int
+    for_ms: int = 0
+    cts: int = 1
+    dsr: int = 1
+    dcd: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """After this byte the ring indicator is raised; ``for_ms`` 0 is for ever."""
+
+    byte: int
+    for_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongBaud:
     """The wand speaks at this speed, whatever the host set; at another one it is garbage."""
 
     baud: int
 
 
-Break = Unplug | Stall | HubReset
-"""Faults that stop the line after a byte."""
+Break = Unplug | Stall | HubReset | LinesFall | Ring
+"""Faults that happen to the line itself, after a byte."""
 
 Fault = (
     FlipBit
@@ -210,6 +234,8 @@ Fault = (
     | Stall
     | Unplug
     | HubReset
+    | LinesFall
+    | Ring
     | WrongBaud
 )
 
@@ -230,6 +256,8 @@ FAULT_KINDS: Final[Mapping[str, type[Fault]]] = {
     "stall": Stall,
     "unplug": Unplug,
     "hub_reset": HubReset,
+    "lines_fall": LinesFall,
+    "ring": Ring,
     "wrong_baud": WrongBaud,
 }
 
