@@ -123,7 +123,7 @@ class Dock:
     def _put(self, frame: bytes, now: float) -> None:
         line = self._port.line
         heard = self._uart.to_host(frame, line)
-        if line is not None:
+        if heard.errors and line is not None:
             errors = heard.errors.items()
             self._errors.extend((self._made + place, error) for place, error in errors)
         self._made += len(heard.data)

@@ -11,7 +11,8 @@ TL16C550C data sheet, "receiver"), one stop bit looked at, and after a stop bit 
 
 import random
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from watchclock_sim.line.serial_line import LineError, Parity, SerialLine
@@ -26,8 +27,10 @@ HIGH: Final = b"\x01"
 BREAK: Final = b"\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+NOTHING_WRONG: Final[Mapping[int, LineError]] = MappingProxyType({})
+
+
+class Heard(NamedTuple):
     """What a receiver makes of what was sent.
 
     Attributes:
@@ -36,7 +39,7 @@ class Heard:
     """
 
     data: bytes
-    errors: Mapping[int, LineError] = field(default_factory=dict[int, LineError])
+    errors: Mapping[int, LineError] = NOTHING_WRONG
 
 
 class _Character(NamedTuple):
@@ -181,6 +184,8 @@ class Uart:
         """What the host hears of one frame of the wand; arguments as in ``to_wand``."""
         if self._is_held(line):
             return Heard(b"")
+        if self._form is None:
+            return Heard(data)
         return self._through(data, self._form, self._hosts_form(line))
 
     def _is_held(self, line: SerialLine | None) -> bool:
