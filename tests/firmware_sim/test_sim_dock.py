@@ -189,6 +189,19 @@ def test_falls_of_lines_that_overlap_end_each_in_its_own_time_or_never() -> None
     assert bench.clock.now == pytest.approx(0.3)
 
 
+@pytest.mark.parametrize("baud", [0, 115_200])
+@pytest.mark.parametrize("byte", [1, 4, 200])
+def test_an_overrun_loses_the_byte_behind_and_no_other(byte: int, baud: int) -> None:
+    bench = Bench(fcard_wand(137), f"overrun:byte={byte}", baud=baud)
+    sound = Bench(fcard_wand(137)).ask(READ_137)
+    assert bench.ask(READ_137) == sound[:byte] + sound[byte + 1 :]
+
+
+def test_an_overrun_at_the_end_of_an_answer_loses_the_first_byte_of_the_next() -> None:
+    bench = Bench(fcard_wand(), f"overrun:byte={len(NUMBER)}")
+    assert [bench.ask(READ_NUMBER) for _ in range(3)] == [NUMBER, NUMBER[1:], NUMBER]
+
+
 def test_where_there_are_no_lines_nothing_falls() -> None:
     bench = Bench(fcard_wand(137), "lines_fall:byte=5,for_ms=50", "unplug:byte=700")
     assert len(bench.ask(READ_137)) == 700

@@ -176,7 +176,7 @@ def test_a_humidity_sensor_is_fitted_where_the_scenario_says_so(tmp_path: Path) 
                 "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, "
                 "lose_frame, lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, "
                 "lose_record, silence, slow, jitter, stall, unplug, hub_reset, lines_fall, ring, "
-                "wrong_baud, perhaps flip_bit is meant."
+                "overrun, wrong_baud, perhaps flip_bit is meant."
             ),
         ),
     ],

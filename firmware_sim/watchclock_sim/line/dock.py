@@ -5,7 +5,15 @@ from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from watchclock_sim.line.carriers.port import Clock, LineTellingPort, Port, StallingPort
-from watchclock_sim.line.fault_kinds import Break, HubReset, LinesFall, Ring, Stall, Unplug
+from watchclock_sim.line.fault_kinds import (
+    Break,
+    HubReset,
+    LinesFall,
+    Overrun,
+    Ring,
+    Stall,
+    Unplug,
+)
 from watchclock_sim.line.faults import LineFaults
 from watchclock_sim.line.modem_lines import ModemLines
 from watchclock_sim.line.pacing import PacedLine
@@ -68,6 +76,8 @@ class Dock:
         self._sent = 0
         self._made = 0
         self._errors: deque[tuple[int, LineError]] = deque()
+        self._loses_next = False
+        self._overrun = LineError.NONE
         self._lines = ModemLines()
         self._is_plugged = True
         self._has_left_unread = False
@@ -136,6 +146,7 @@ class Dock:
     def _send(self, now: float) -> None:
         self._buffer += self._outgoing.arrived(now)
         while self._is_plugged and not self._stands_still(now):
+            self._lose_next()
             place = self._faults.next_break()
             self._write(len(self._buffer) if place is None else max(0, place.byte - self._sent))
             if place is None or self._sent < place.byte:
@@ -147,20 +158,33 @@ class Dock:
             self._stalled_until = None
         return self._stalled_until is not None
 
+    def _lose_next(self) -> None:
+        """Once there is a next byte, lose it; the one behind it is to say so."""
+        if not self._loses_next or not self._buffer:
+            return
+        if self._errors and self._errors[0][0] == self._sent:
+            self._errors.popleft()
+        del self._buffer[0]
+        self._sent += 1
+        self._loses_next, self._overrun = False, LineError.OVERRUN
+
     def _write(self, most: int) -> None:
         """So many bytes at most; a character that arrives wrong goes alone, its error with it."""
         end = self._sent + min(most, len(self._buffer))
         line = self._port.line
         while self._sent < end:
             place, error = self._errors[0] if self._errors else (end, LineError.NONE)
-            is_wrong = place == self._sent
-            count = 1 if is_wrong else min(place, end) - self._sent
+            is_named = place == self._sent
+            error = self._overrun | (error if is_named else LineError.NONE)
+            count = 1 if error else min(place, end) - self._sent
             if line is not None:
-                line.error = error if is_wrong else LineError.NONE
+                line.error = error
             taken = self._port.write(bytes(self._buffer[:count]))
             del self._buffer[:taken]
             self._sent += taken
-            if is_wrong and taken:
+            if taken:
+                self._overrun = LineError.NONE
+            if taken and is_named:
                 self._errors.popleft()
             if taken < count:
                 return
@@ -172,6 +196,9 @@ class Dock:
                 LOG.info("the wand's lines change after byte %d", self._sent)
                 self._lines.begin(place, now)
                 self._move_lines()
+            case Overrun():
+                LOG.info("the host's adapter loses the byte behind byte %d", self._sent)
+                self._loses_next = True
             case Stall():
                 LOG.info("the line stands still after byte %d", self._sent)
                 self._stalled_until = now + place.for_ms * MILLISECOND_S
@@ -198,6 +225,7 @@ class Dock:
         self._buffer.clear()
         self._errors.clear()
         self._made = self._sent
+        self._loses_next, self._overrun = False, LineError.NONE
         self._held = None
         self._stalled_until = None
 

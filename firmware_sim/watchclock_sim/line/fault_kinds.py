@@ -27,6 +27,7 @@ __all__ = [
     "LoseFrame",
     "LoseRecord",
     "Noise",
+    "Overrun",
     "RepeatByte",
     "RepeatFrame",
     "Ring",
@@ -208,13 +209,20 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overrun:
+    """The byte behind this one is lost in the host's adapter, which says so where it can."""
+
+    byte: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongBaud:
     """The wand speaks at this speed, whatever the host set; at another one it is garbage."""
 
     baud: int
 
 
-Break = Unplug | Stall | HubReset | LinesFall | Ring
+Break = Unplug | Stall | HubReset | LinesFall | Ring | Overrun
 """Faults that happen to the line itself, after a byte."""
 
 Fault = (
@@ -236,6 +244,7 @@ Fault = (
     | HubReset
     | LinesFall
     | Ring
+    | Overrun
     | WrongBaud
 )
 
@@ -258,6 +267,7 @@ FAULT_KINDS: Final[Mapping[str, type[Fault]]] = {
     "hub_reset": HubReset,
     "lines_fall": LinesFall,
     "ring": Ring,
+    "overrun": Overrun,
     "wrong_baud": WrongBaud,
 }
 

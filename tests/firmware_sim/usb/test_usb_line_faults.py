@@ -34,7 +34,7 @@ def asked(fault: str) -> tuple[WandBench, UsbHost]:
     return bench, host
 
 
-def heard_as_sent(wand: tuple[str, str], baud: int) -> WandBench:
+def heard_as_sent(wand: tuple[str, str], baud: int, *faults: str) -> WandBench:
     """A wand with a serial part of its own."""
     dialect, number = wand
     clock, personality = VirtualClock(), find_personality(dialect)
@@ -42,7 +42,7 @@ def heard_as_sent(wand: tuple[str, str], baud: int) -> WandBench:
     dock = Dock(
         personality.make(setup_of(number)),
         UsbPort(device),
-        faults=LineFaults((), 0),
+        faults=LineFaults((parse_fault(fault) for fault in faults), 0),
         baud=0,
         clock=clock,
         uart=Uart(baud=baud),
@@ -147,6 +147,33 @@ def test_a_wand_heard_in_another_form_gives_a_bridge_characters_with_their_error
     # Its 55 has four ones, its stop bit for a parity bit, and the next start bit for a stop bit.
     assert fetched(host).startswith(bytes.fromhex("ec010c55"))
     assert host.get(0xC1, 0x10, length=0x13)[0] & 0b10010 == 0b10010
+
+
+def test_an_overrun_is_told_with_the_character_behind_the_one_that_is_lost() -> None:
+    bench = WandBench.of(*BRIDGED, faults=[parse_fault("overrun:byte=1")])
+    host = bridged(bench)
+    host.send(BRIDGE_OUT, b"\x55")
+    bench.dock.turn()
+    # 55 and then zeros is what this wand answers; the first zero is lost.
+    assert fetched(host).startswith(bytes.fromhex("55 ec010200 000000"))
+    assert host.get(0xC1, 0x10, length=0x13)[0] == 0b00100
+    contact, acm = asked("overrun:byte=10")
+    assert notice(acm) == f"{STATE} 43 00"
+    assert len(fetched(acm)) == len(fetched(asked("stall:byte=100000,for_ms=1")[1])) - 1
+    assert contact.device.is_plugged
+
+
+def test_an_overrun_of_a_character_that_arrives_wrong_as_well_tells_both() -> None:
+    bench = heard_as_sent(BRIDGED, 19_200, "overrun:byte=1")
+    host = bridged(bench)
+    host.set(0x41, 0x1E, data=(19_200).to_bytes(4, "little"))
+    host.send(BRIDGE_OUT, b"\x55")
+    host.set(0x41, 0x03, 0x0820)
+    bench.dock.turn()
+    status = fetched(host)[4:7]
+    assert status[:2] == b"\xec\x01"
+    assert status[2] & 0x02
+    assert status[2] & 0x0C
 
 
 def test_a_wand_heard_in_another_form_gives_cdc_acm_errors_that_are_told_once() -> None:
