@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from watchclock_sim.line.carriers.port import Clock, Port, StallingPort
 from watchclock_sim.line.fault_kinds import Break, HubReset, Stall, Unplug
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.hub import Hub
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
@@ -58,6 +59,7 @@ class Dock:
         self._faults = faults
         self._clock = clock
         self._uart = uart or Uart(baud=0)
+        self._name = faults.name
         self._incoming = PacedLine(baud)
         self._outgoing = PacedLine(baud)
         self._answers: deque[Iterator[bytes]] = deque()
@@ -68,6 +70,12 @@ class Dock:
         self._has_left_unread = False
         self._replug_at: float | None = None
         self._stalled_until: float | None = None
+        self.hang_on(Hub())
+
+    def hang_on(self, hub: Hub) -> None:
+        """Stand before this hub, beside others, instead of before one of its own."""
+        self._hub = hub
+        hub.plug_in(self)
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -137,20 +145,35 @@ class Dock:
 
     def _break(self, place: Break, now: float) -> None:
         self._faults.broken()
-        if isinstance(place, Stall):
-            LOG.info("the line stands still after byte %d", self._sent)
-            self._stalled_until = now + place.for_ms * MILLISECOND_S
-            if isinstance(self._port, StallingPort):
-                self._port.stall()
-        else:
-            self._unplug(place, now)
+        match place:
+            case Stall():
+                LOG.info("%s: the line stands still after byte %d", self._name, self._sent)
+                self._stalled_until = now + place.for_ms * MILLISECOND_S
+                if isinstance(self._port, StallingPort):
+                    self._port.stall()
+            case HubReset():
+                LOG.info("%s: the hub is reset after byte %d", self._name, self._sent)
+                self._hub.reset(now + place.for_ms * MILLISECOND_S)
+            case Unplug():
+                LOG.info("%s: unplugged after byte %d", self._name, self._sent)
+                self.leave(now + place.for_ms * MILLISECOND_S if place.for_ms else None)
 
-    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
-        LOG.info("unplugged after byte %d", self._sent)
-        self._port.unplug()
+    def leave(self, back_at: float | None) -> None:
+        """Go off the line at once; what was on its way is lost.
+
+        The port wakes whoever turns this dock, so that it is turned again when its time has come.
+
+        Args:
+            back_at: when it is put back, in seconds of the clock; None for never. Whoever is away
+                already stays away until then, or as long as it would have.
+        """
+        if not self._is_plugged:
+            if self._replug_at is not None and back_at is not None:
+                self._replug_at = max(self._replug_at, back_at)
+            return
         self._is_plugged = False
-        if unplug.for_ms:
-            self._replug_at = now + unplug.for_ms * MILLISECOND_S
+        self._replug_at = back_at
+        self._port.unplug()
         self._incoming.cut()
         self._outgoing.cut()
         self._answers.clear()
@@ -162,7 +185,7 @@ class Dock:
         self._port.replug()
         self._replug_at = None
         self._is_plugged = True
-        LOG.info("plugged in again at %s", self._port.address)
+        LOG.info("%s: plugged in again at %s", self._name, self._port.address)
 
     def idle_s(self, now: float) -> float | None:
         """Seconds until something is due, None when only the port can bring something."""
