@@ -6,7 +6,7 @@ from typing import Final, NamedTuple, Protocol
 
 from watchclock_sim.filled_wand import FilledWand
 from watchclock_sim.fleet.settings import FleetSettings
-from watchclock_sim.line.carriers.listening import ListeningPlace
+from watchclock_sim.line.carriers.listening import ListeningPlace, listening_place
 from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.harbour import Carrier
@@ -115,5 +115,5 @@ class _UsbIpPorts:
 
 def fleet_ports(settings: FleetSettings) -> FleetPorts:
     """The way that was asked for."""
-    place = settings.place()
+    place = listening_place(*settings.where)
     return _TcpPorts(place) if settings.usbip is None else _UsbIpPorts(place)

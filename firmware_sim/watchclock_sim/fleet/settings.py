@@ -9,7 +9,7 @@ from typing import Final
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
-from watchclock_sim.line.carriers.listening import LARGEST_PORT, ListeningPlace, listening_place
+from watchclock_sim.line.carriers.listening import LARGEST_PORT, parsed_place
 from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
 from watchclock_sim.usbip.exports import MOST_EXPORTS
@@ -80,11 +80,10 @@ class FleetSettings:
         """How many generated records each wand holds."""
         return USUAL_RECORDS if self.records is None else self.records
 
-    def place(self) -> ListeningPlace:
-        """Where the first wand listens, or the USB/IP server of all of them."""
-        if self.usbip is not None:
-            return listening_place("--usbip", self.usbip)
-        return listening_place("--tcp", self.tcp or ANY_PORT)
+    @property
+    def where(self) -> tuple[str, str]:
+        """The option that says where hosts find the wands, and its value."""
+        return ("--tcp", self.tcp or ANY_PORT) if self.usbip is None else ("--usbip", self.usbip)
 
     def wands(self) -> list[tuple[str, str]]:
         """Dialect and number of every generated wand; where numbers run out they come again."""
@@ -102,7 +101,7 @@ class FleetSettings:
         """
         count = sum(shares.values())
         is_usb = self.usbip is not None
-        port = 0 if is_usb else self.place().port
+        port = parsed_place(*self.where).port
         wrongs = {
             FilledReason("a fleet has at most {most} wands", most=MOST_WANDS): count > MOST_WANDS,
             FilledReason(
@@ -115,7 +114,7 @@ class FleetSettings:
                 tcp=self.tcp,
                 count=count,
                 largest=LARGEST_PORT,
-            ): bool(port and port + count - 1 > LARGEST_PORT),
+            ): not is_usb and bool(port) and port + count - 1 > LARGEST_PORT,
         }
         _refuse(wrongs)
         for name in shares if is_usb else ():

@@ -43,7 +43,7 @@ def test_a_stall_halts_the_endpoint_until_the_host_clears_it_and_costs_no_byte()
     assert first + fetched(host) == fetched(sound)
 
 
-@pytest.mark.parametrize("for_ms", [1, 100])
+@pytest.mark.parametrize("for_ms", [0, 1, 100])
 def test_a_hub_reset_takes_the_device_off_the_bus_and_brings_it_back_unconfigured(
     for_ms: int,
 ) -> None:
