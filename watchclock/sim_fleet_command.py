@@ -9,7 +9,7 @@ import typer
 
 from watchclock.language import translate as _
 from watchclock_sim.fleet.program import run_fleet
-from watchclock_sim.fleet.settings import FleetSettings
+from watchclock_sim.fleet.settings import USUAL_DIALECTS, USUAL_RECORDS, FleetSettings
 
 __all__ = ["fleet"]
 
@@ -29,10 +29,17 @@ UsbIp = Annotated[
 ]
 Dialects = Annotated[
     str | None,
-    typer.Option(metavar="NAME:NUMBER,…", help=_("How many of which kinds of wands.")),
+    typer.Option(
+        metavar="NAME:NUMBER,…",
+        help=_("How many of which kinds of wands."),
+        show_default=USUAL_DIALECTS,
+    ),
 ]
 Records = Annotated[
-    int | None, typer.Option(help=_("How many generated records each wand holds."))
+    int | None,
+    typer.Option(
+        help=_("How many generated records each wand holds."), show_default=str(USUAL_RECORDS)
+    ),
 ]
 ScenarioFile = Annotated[
     Path | None, typer.Option(help=_("The night whose wands are served instead, a TOML file."))

@@ -129,6 +129,7 @@ def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:
         (("--records", "-1"), "--records is 0 to 65535"),
         (("--seed", "-1"), "--seed is not negative"),
         (("--tcp", "nowhere"), "is not [HOST:]PORT"),
+        (("--tcp", ""), "is not [HOST:]PORT"),
         (("--tcp", "65000", "--dialects", "vs:600"), "leaves no 600 ports"),
         (("--truth", "/nowhere/truth", "--dialects", "vs:1"), "/nowhere/truth: No such file"),
     ],

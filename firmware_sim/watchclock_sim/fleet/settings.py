@@ -15,7 +15,7 @@ from watchclock_sim.scenario_file import LARGEST_CAPACITY
 from watchclock_sim.usbip.exports import MOST_EXPORTS
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["FleetSettings"]
+__all__ = ["USUAL_DIALECTS", "USUAL_RECORDS", "FleetSettings"]
 
 MOST_WANDS: Final = 10_000
 USUAL_DIALECTS: Final = "vs:600,fcard:400"
@@ -83,7 +83,9 @@ class FleetSettings:
     @property
     def where(self) -> tuple[str, str]:
         """The option that says where hosts find the wands, and its value."""
-        return ("--tcp", self.tcp or ANY_PORT) if self.usbip is None else ("--usbip", self.usbip)
+        if self.usbip is not None:
+            return "--usbip", self.usbip
+        return "--tcp", ANY_PORT if self.tcp is None else self.tcp
 
     def wands(self) -> list[tuple[str, str]]:
         """Dialect and number of every generated wand; where numbers run out they come again."""
