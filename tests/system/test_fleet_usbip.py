@@ -89,7 +89,7 @@ def test_hosts_at_several_wands_at_once_download_every_one_whole(tmp_path: Path)
 def test_a_wand_that_is_unplugged_in_the_middle_leaves_the_others_where_they_are(
     tmp_path: Path,
 ) -> None:
-    night = with_fault(tmp_path, "unplug:byte=1500,for_ms=3000")
+    night = with_fault(tmp_path, "unplug:byte=1500,for_ms=5000")
     with running_fleet(tmp_path, "--usbip", "0", "--scenario", str(night)) as fleet:
         with holding(fleet.server, bus_id(fleet.addresses[SLOW])) as peer:
             peer.bulk_out(OUT, PAGES)
@@ -119,7 +119,7 @@ def is_gone(peer: Peer) -> bool:
 def test_a_hub_reset_takes_all_wands_from_their_hosts_and_costs_none_a_record(
     tmp_path: Path,
 ) -> None:
-    night = with_fault(tmp_path, "hub_reset:byte=1500,for_ms=3000")
+    night = with_fault(tmp_path, "hub_reset:byte=1500,for_ms=5000")
     with running_fleet(tmp_path, "--usbip", "0", "--scenario", str(night)) as fleet:
         others = [bus_id(each) for each in fleet.addresses[1:]]
         with ExitStack() as hosts:
