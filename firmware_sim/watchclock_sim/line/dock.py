@@ -15,6 +15,7 @@ from watchclock_sim.line.fault_kinds import (
     Unplug,
 )
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.hub import Hub
 from watchclock_sim.line.modem_lines import ModemLines
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.serial_line import LineError
@@ -68,6 +69,7 @@ class Dock:
         self._faults = faults
         self._clock = clock
         self._uart = uart or Uart(baud=0)
+        self._name = faults.name
         self._incoming = PacedLine(baud)
         self._outgoing = PacedLine(baud)
         self._answers: deque[Iterator[bytes]] = deque()
@@ -83,6 +85,12 @@ class Dock:
         self._has_left_unread = False
         self._replug_at: float | None = None
         self._stalled_until: float | None = None
+        self.hang_on(Hub())
+
+    def hang_on(self, hub: Hub) -> None:
+        """Stand before this hub, beside others, instead of before one of its own."""
+        self._hub = hub
+        hub.plug_in(self)
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -193,19 +201,24 @@ class Dock:
         self._faults.broken()
         match place:
             case LinesFall() | Ring():
-                LOG.info("the wand's lines change after byte %d", self._sent)
+                LOG.info("%s: its lines change after byte %d", self._name, self._sent)
                 self._lines.begin(place, now)
                 self._move_lines()
             case Overrun():
-                LOG.info("the host's adapter loses the byte behind byte %d", self._sent)
+                told = (self._name, self._sent)
+                LOG.info("%s: the host's adapter loses the byte behind byte %d", *told)
                 self._loses_next = True
             case Stall():
-                LOG.info("the line stands still after byte %d", self._sent)
+                LOG.info("%s: the line stands still after byte %d", self._name, self._sent)
                 self._stalled_until = now + place.for_ms * MILLISECOND_S
                 if isinstance(self._port, StallingPort):
                     self._port.stall()
-            case Unplug() | HubReset():
-                self._unplug(place, now)
+            case HubReset():
+                LOG.info("%s: the hub is reset after byte %d", self._name, self._sent)
+                self._hub.reset(now + place.for_ms * MILLISECOND_S)
+            case Unplug():
+                LOG.info("%s: unplugged after byte %d", self._name, self._sent)
+                self.leave(now + place.for_ms * MILLISECOND_S if place.for_ms else None)
 
     def _move_lines(self) -> None:
         if self._port.line is not None:
@@ -213,12 +226,22 @@ class Dock:
         if isinstance(self._port, LineTellingPort):
             self._port.lines_changed()
 
-    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
-        LOG.info("unplugged after byte %d", self._sent)
-        self._port.unplug()
+    def leave(self, back_at: float | None) -> None:
+        """Go off the line at once; what was on its way is lost.
+
+        The port wakes whoever turns this dock, so that it is turned again when its time has come.
+
+        Args:
+            back_at: when it is put back, in seconds of the clock; None for never. Whoever is away
+                already stays away until then, or as long as it would have.
+        """
+        if not self._is_plugged:
+            if self._replug_at is not None and back_at is not None:
+                self._replug_at = max(self._replug_at, back_at)
+            return
         self._is_plugged = False
-        if unplug.for_ms:
-            self._replug_at = now + unplug.for_ms * MILLISECOND_S
+        self._replug_at = back_at
+        self._port.unplug()
         self._incoming.cut()
         self._outgoing.cut()
         self._answers.clear()
@@ -233,7 +256,7 @@ class Dock:
         self._port.replug()
         self._replug_at = None
         self._is_plugged = True
-        LOG.info("plugged in again at %s", self._port.address)
+        LOG.info("%s: plugged in again at %s", self._name, self._port.address)
 
     def idle_s(self, now: float) -> float | None:
         """Seconds until something is due, None when only the port can bring something."""
