@@ -85,7 +85,8 @@ class Layout:
         Raises:
             RequestRangeError: a value does not fit into its bytes.
         """
-        return self.build({name: getattr(value, name) for name in _field_names(type(value))})
+        kind: Any = type(value)  # a type is no Hashable to mypy
+        return self.build({name: getattr(value, name) for name in _field_names(kind)})
 
 
 class PackedLayout(Layout):

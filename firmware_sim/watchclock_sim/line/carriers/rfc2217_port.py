@@ -113,6 +113,12 @@ class Rfc2217Port:
         if len(self._heard) > MOST_HEARD:
             self._cut_off(ValueError(f"more than {MOST_HEARD} bytes, but no answer is wanted"))
 
+    def lines_changed(self) -> None:
+        """Tell the host of the wand's lines."""
+        conversation = self._present_conversation()
+        if conversation is not None:
+            conversation.send()
+
     def unplug(self) -> None:
         """Drop the host and stop listening."""
         self._tcp.unplug()

@@ -3,7 +3,7 @@
 ``WandSession.reply`` builds the same bytes from one value a page; a test holds them together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from watchclock_protocol.dialects.vs.commands import PAGE, find_command
 from watchclock_protocol.dialects.vs.frames import FrameBuilder
@@ -15,8 +15,10 @@ __all__ = ["page_frames"]
 _COMMAND = find_command(ReadPages(first_page=0, pages=1, first_sequence=0, last_sequence=0)).code
 
 
-def page_frames(token: int, pages: Iterable[tuple[int, bytes]]) -> bytes:
+def page_frames(token: int, pages: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
     """The frames of these pages, without the one that ends them.
+
+    A page is drawn when its frame is.
 
     Args:
         token: that of the request.
@@ -24,4 +26,5 @@ def page_frames(token: int, pages: Iterable[tuple[int, bytes]]) -> bytes:
     """
     frames = FrameBuilder(_COMMAND, token)
     kind = PAGE.frame_kind
-    return b"".join([frames.build(kind, PAGE_DATA.pack(number, raw)) for number, raw in pages])
+    for number, raw in pages:
+        yield frames.build(kind, PAGE_DATA.pack(number, raw))
