@@ -299,7 +299,7 @@ def answers_of(raw: socket.socket, until: bytes) -> list[bytes]:
     heard = bytearray()
     while until not in heard:
         heard += raw.recv(4096)
-    return [piece.partition(END)[0] for piece in heard.split(BEGIN)[1:]]
+    return [bytes(piece.partition(END)[0]) for piece in heard.split(BEGIN)[1:]]
 
 
 def test_a_long_answer_leaves_whole_though_nobody_wakes_the_port_again() -> None:

@@ -9,6 +9,7 @@ import logging
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Final, Protocol
 
 from watchclock_sim.errors import AllWandsFailedError
@@ -183,7 +184,11 @@ def stopped_by_signals(harbour: Harbour) -> Generator[None]:
     Args:
         harbour: that ends as soon as it has begun, if need be.
     """
-    former = {number: signal.signal(number, lambda *_: harbour.stop()) for number in STOP_SIGNALS}
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        harbour.stop()
+
+    former = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
     try:
         yield
     finally:
