@@ -41,6 +41,7 @@ class RedirSocket:
         self.patience_s: Final = patience_s
         self.complaints: Final = Complaints()
         self._server: asyncio.Server | None = None
+        self._own_file = 0
         self._machine: _Machine | None = None
         self.is_closed = False
 
@@ -54,6 +55,7 @@ class RedirSocket:
         try:
             self._drop_dead_socket()
             self._server = await loop.create_unix_server(lambda: _Machine(self), self.path)
+            self._own_file = self.path.stat().st_ino
         except OSError as error:
             reason = systems_words(error)
             raise SocketPathTakenError(path=self.path, reason=reason) from error
@@ -67,7 +69,7 @@ class RedirSocket:
         if server is not None:
             server.close()
             await server.wait_closed()
-            self.path.unlink(missing_ok=True)
+            self._drop_own_socket()
 
     def admit(self, machine: "_Machine") -> bool:
         """Whether it is the only one, and has the device from now on."""
@@ -81,6 +83,11 @@ class RedirSocket:
         if self._machine is machine:
             self._machine = None
             self.complaints.note("the virtual machine", f"has left {self.path}")
+
+    def _drop_own_socket(self) -> None:
+        """Remove the socket unless it was lost and another one stands there now."""
+        if self.path.exists() and self.path.stat().st_ino == self._own_file:
+            self.path.unlink(missing_ok=True)
 
     def _drop_dead_socket(self) -> None:
         """Remove what a killed simulator has left.

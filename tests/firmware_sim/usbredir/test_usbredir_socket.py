@@ -229,3 +229,19 @@ def test_a_socket_that_is_served_and_full_is_refused_without_waiting(tmp_path: P
         with pytest.raises(SocketPathTakenError):
             asyncio.run(opened())
     assert path.is_socket()
+
+
+def test_a_socket_that_was_lost_to_another_simulator_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "wand.sock"
+
+    async def served_still() -> bool:
+        async with offering(path, ToldDevice()):
+            path.unlink()
+            other = RedirSocket(path, ToldDevice())
+            await other.open()
+        is_there = path.is_socket()
+        await other.close()
+        return is_there
+
+    assert asyncio.run(served_still())
+    assert not path.exists()
