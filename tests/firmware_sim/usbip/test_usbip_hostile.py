@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import socket
-import struct
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +13,7 @@ from tests.support.usb_devices import NullDevice, ToldDevice
 from tests.support.usbip_serving import RawHost, connect, importing, serving, until
 from watchclock_sim.errors import HostRefusedError
 from watchclock_sim.line.carriers.complaints import Complaints
-from watchclock_sim.line.carriers.stranger import PATIENCE_S, WRITE_OCTETS
+from watchclock_sim.line.carriers.stranger import WRITE_OCTETS
 from watchclock_sim.line.carriers.transfer_room import (
     LONGEST_INPUT,
     LONGEST_OUTPUT,
@@ -24,7 +22,6 @@ from watchclock_sim.line.carriers.transfer_room import (
 from watchclock_sim.usbip.commands import CommandReader
 from watchclock_sim.usbip.exports import Exports
 from watchclock_sim.usbip.importer import Importer
-from watchclock_sim.usbip.server import UsbIpServer
 from watchclock_sim.usbip.visitor import READ_OCTETS
 
 NO_MEMORY = -12
@@ -298,53 +295,6 @@ def test_the_server_ends_although_hosts_are_connected() -> None:
         return [await idle.rest(), await has_device.rest()]
 
     assert asyncio.run(heard()) == [b"", b""]
-
-
-def test_a_host_that_is_reset_with_many_transfers_pending_costs_no_lines(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    numbers = range(1, 40)
-    submitted = [by_hand.submit(number, by_hand.IN, 1, length=8) for number in numbers]
-    said = b"".join((by_hand.import_request("1-1"), *submitted, by_hand.unlink(99, 98)))
-
-    async def heard() -> bool:
-        device, loop = ToldDevice(), asyncio.get_running_loop()
-        async with serving(device) as server:
-            with socket.create_connection((server.host, server.port)) as host:
-                host.settimeout(0)
-                host.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                await loop.sock_sendall(host, said)
-                answered = b""
-                while not answered.endswith(by_hand.unlinked(99, 0)):
-                    answered += await loop.sock_recv(host, 1 << 16)
-            # Every transfer ends before the loop has a chance to find out that the host is gone.
-            for _ in numbers:
-                device.tell(b"nobody")
-            await until(lambda: device.listener is None)
-            return [export.bus_id for export in server.exports] == ["1-1"]
-
-    assert asyncio.run(heard())
-    assert [record.getMessage() for record in caplog.records] == []
-
-
-def test_a_host_that_comes_while_the_server_closes_is_not_kept() -> None:
-    turns_until_accepted = 3
-
-    async def heard() -> bytes:
-        server = UsbIpServer("127.0.0.1", 0)
-        await server.open()
-        with socket.create_connection((server.host, server.port)) as late:
-            late.settimeout(0)
-            for _ in range(turns_until_accepted):
-                await asyncio.sleep(0)
-            await server.close()
-            async with asyncio.timeout(PATIENCE_S / 2):
-                try:
-                    return await asyncio.get_running_loop().sock_recv(late, 1)
-                except ConnectionError:
-                    return b""
-
-    assert asyncio.run(heard()) == b""
 
 
 def fed(receive: Callable[[bytes], object], data: bytes, cuts: list[int]) -> bool:
