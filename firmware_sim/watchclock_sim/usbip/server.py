@@ -20,6 +20,11 @@ __all__ = ["UsbIpServer"]
 LOG: Final = logging.getLogger(__name__)
 MOST_WAITING: Final = 64
 """Connections that have no device; another one takes the place of the oldest."""
+MOST_AT_ONCE: Final = 16
+"""Let in before those let in earlier are heard, which is four times later: so a crowd that comes
+all at once pushes out nobody who has a request with him."""
+MOST_QUEUED: Final = 128
+"""In the kernel's queue, where they cost nothing."""
 
 
 class UsbIpServer:
@@ -77,7 +82,12 @@ class UsbIpServer:
         """
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(lambda: Visitor(self), *self._address)
+            self._server = await loop.create_server(
+                lambda: Visitor(self), *self._address, backlog=MOST_AT_ONCE
+            )
+            for each in self._server.sockets:
+                with each.dup() as listener:
+                    listener.listen(MOST_QUEUED)
         except OSError as error:
             address = "{}:{}".format(*self._address)
             raise port_taken(address, error) from error

@@ -1,6 +1,7 @@
-"""Hosts that crash, or come when the server goes: nothing is told of them, and nothing kept."""
+"""Hosts that crash, come when the server goes, or come in a crowd: each gets what is due."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -58,3 +59,19 @@ def test_a_host_that_comes_while_the_server_closes_is_not_kept() -> None:
                     return b""
 
     assert asyncio.run(heard()) == b""
+
+
+def test_a_crowd_that_comes_all_at_once_pushes_out_nobody_who_has_a_request_with_him() -> None:
+    async def heard() -> bytes:
+        async with serving(ToldDevice()) as server:
+            place = (server.host, server.port)
+            with socket.create_connection(place) as host, contextlib.ExitStack() as crowd:
+                host.settimeout(0)
+                host.sendall(by_hand.import_request("1-1"))
+                for _ in range(99):
+                    stranger = crowd.enter_context(socket.socket())
+                    stranger.settimeout(0)
+                    stranger.connect_ex(place)
+                return await asyncio.get_running_loop().sock_recv(host, 8)
+
+    assert asyncio.run(heard()) == by_hand.operation(0x0003)
