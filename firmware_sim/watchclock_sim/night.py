@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from watchclock_sim.fault_effects import MissedReads, never_starts, thrown
 from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.hardware.body import BROWN_OUT_MV
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
@@ -42,10 +43,11 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     kept: list[KeptTouch] = []
 
     def feel(touch: Touch) -> None:
+        setup.witness.why_not = NotKept.WAND_DEAD if is_dead else None
         is_kept = not is_dead and firmware.touch(
             touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
         )
-        why_not = None if is_kept else _why_not(touch, life, is_dead=is_dead)
+        why_not = None if is_kept else setup.witness.why_not or NotKept.REFUSED
         wand_time = setup.clock.reading(touch.utc)
         kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
 
@@ -103,14 +105,6 @@ def _happened(scenario: Scenario, plan: WandPlan, night: Night) -> tuple[list[To
     return touches, missed
 
 
-def _why_not(touch: Touch, life: HardwareLife, *, is_dead: bool) -> NotKept:
-    if is_dead:
-        return NotKept.WAND_DEAD
-    # Whether a failing head reads is drawn inside the wand; a head at fault is reason enough.
-    has_fault = life.part(HardwarePart.HEAD).fault(touch.utc) is not None
-    return NotKept.HEAD_FAILED if has_fault else NotKept.REFUSED
-
-
 def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
     """Put every guard who carries the wand and has a tag it can read into its staff list."""
     technology = find_personality(plan.dialect).technology(plan.number)
@@ -138,13 +132,22 @@ def _condition(
     scenario: Scenario, plan: WandPlan, battery: Battery, firmware: Firmware
 ) -> Iterator[_Event]:
     """What happens to the wand besides touches, in the order of equal instants."""
-    yield _Event(scenario.begins, partial(firmware.power_on, scenario.begins))
+
+    def powered(utc: datetime, notes: Callable[[datetime], None]) -> _Event:
+        """What a wand notes by itself, unless its battery gives nothing then."""
+
+        def act() -> None:
+            if battery.voltage_mv(utc) >= BROWN_OUT_MV:
+                notes(utc)
+
+        return _Event(utc, act)
+
+    yield powered(scenario.begins, firmware.power_on)
     if plan.clock.resets_at is not None:
-        utc = scenario.instant(plan.clock.resets_at)
-        yield _Event(utc, partial(firmware.power_on, utc))
+        yield powered(scenario.instant(plan.clock.resets_at), firmware.power_on)
     low_at = battery.low_at()
     if low_at is not None:
-        yield _Event(low_at, partial(firmware.voltage_low, low_at))
+        yield powered(low_at, firmware.voltage_low)
     for duty in plan.duties:
         number = scenario.guard(duty.guard).number
         utc = scenario.instant(duty.begins)

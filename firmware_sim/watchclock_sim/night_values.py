@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from watchclock_sim.hardware.profile import HardwareLife
+from watchclock_sim.hardware.witness import NotKept
 from watchclock_sim.walk_steps import Deed, Skip, Touch
 from watchclock_sim.wands.firmware import Firmware
 
 __all__ = ["KeptTouch", "NotKept", "WalkedWand"]
-
-
-class NotKept(StrEnum):
-    """Why a wand has no record of a touch."""
-
-    WAND_DEAD = "wand_dead"
-    HEAD_FAILED = "head_failed"
-    REFUSED = "refused"
-    """Its memory was full, or it may not be used any more, or it does not know such tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
