@@ -1,11 +1,12 @@
 """Makes guards walk a scenario's night: the same scenario always gives the same touches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from watchclock_sim.dishonest_walks import walk_of
 from watchclock_sim.guard_walk import Theft, Turn
 from watchclock_sim.scenario import Behaviour, Scenario, WandPlan
 from watchclock_sim.walk_steps import Deed, DeedKind, Night, Skip, SkipReason, Step, Touch
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["Deed", "DeedKind", "Night", "Skip", "SkipReason", "Step", "Touch", "walk"]
 
@@ -13,7 +14,7 @@ __all__ = ["Deed", "DeedKind", "Night", "Skip", "SkipReason", "Step", "Touch", "
 def walk(scenario: Scenario, wand: WandPlan) -> Night:
     """The night of one wand of the scenario."""
     thefts = tuple(_thefts(scenario))
-    steps = [step for turn in _turns(scenario, wand) for step in walk_of(turn, thefts).steps()]
+    steps = list(_steps(scenario, wand, thefts))
     touches = [step for step in steps if isinstance(step, Touch)]
     deeds = [step for step in steps if isinstance(step, Deed)]
     return Night(
@@ -23,6 +24,18 @@ def walk(scenario: Scenario, wand: WandPlan) -> Night:
     )
 
 
+def _steps(scenario: Scenario, wand: WandPlan, thefts: Iterable[Theft]) -> Iterator[Step]:
+    """Turn after turn: nobody has the wand before the one who had it is done."""
+    free_at = scenario.begins
+    for turn in sorted(
+        _turns(scenario, wand), key=lambda turn: scenario.instant(turn.duty.begins)
+    ):
+        guards_walk = walk_of(turn, thefts)
+        guards_walk.free_at = max(guards_walk.free_at, free_at)
+        yield from guards_walk.steps()
+        free_at = guards_walk.free_at
+
+
 def _turns(scenario: Scenario, wand: WandPlan) -> Iterator[Turn]:
     for duty in wand.duties:
         yield Turn(scenario=scenario, wand=wand, duty=duty)
@@ -30,17 +43,16 @@ def _turns(scenario: Scenario, wand: WandPlan) -> Iterator[Turn]:
 
 def _thefts(scenario: Scenario) -> Iterator[Theft]:
     """Tags that somebody carries about in the night, whichever wand goes there in vain."""
-    behaviours = {guard.key: guard.behaviour for guard in scenario.guards}
+    thieves = {guard.key for guard in scenario.guards if guard.behaviour is Behaviour.TAG_STEALING}
     for wand in scenario.wands:
-        for turn in _turns(scenario, wand):
-            if behaviours.get(turn.duty.guard) is not Behaviour.TAG_STEALING:
-                continue
-            for step in walk_of(turn).steps():
-                if isinstance(step, Deed) and step.kind is DeedKind.TAG_STEALING:
-                    yield Theft(
-                        guard=turn.guard.key,
-                        checkpoint=step.checkpoints[0],
-                        technology=turn.technology,
-                        taken=step.begins,
-                        returned=step.ends,
-                    )
+        if thieves.isdisjoint(duty.guard for duty in wand.duties):
+            continue
+        for step in _steps(scenario, wand, ()):
+            if isinstance(step, Deed) and step.kind is DeedKind.TAG_STEALING:
+                yield Theft(
+                    guard=step.guard,
+                    checkpoint=step.checkpoints[0],
+                    technology=find_personality(wand.dialect).technology(wand.number),
+                    taken=step.begins,
+                    returned=step.ends,
+                )

@@ -108,8 +108,15 @@ def _fault(table: TomlTable) -> Fault:
     return whole(table, lambda: fault_of(name, settings, name))
 
 
+def _mishap(table: TomlTable) -> MishapPlan:
+    mishap = read_plan(table, MishapPlan)
+    if mishap.at is None and mishap.every_touches is None:
+        raise table.wrong("at", "it is missing, and so is every_touches")
+    return mishap
+
+
 def _hardware(table: TomlTable) -> HardwareProfile:
-    mishaps = tuple(read_plan(each, MishapPlan) for each in table.any_tables("mishaps"))
+    mishaps = tuple(map(_mishap, table.any_tables("mishaps")))
     return HardwareProfile(
         parts=tuple(read_plan(each, PartPlan) for each in table.any_tables("parts")),
         mishaps=mishaps if table.has("mishaps") else None,
