@@ -16,11 +16,20 @@ from watchclock_sim.hardware.profile import (
     MishapKind,
     MishapPlan,
     PartPlan,
+    RtcChip,
 )
 from watchclock_sim.scenario import Scenario, Shift, WandPlan
 from watchclock_sim.walk_steps import Deed, DeedKind, SkipReason, Touch
 
-__all__ = ["MissedReads", "never_starts", "own_mishaps", "own_parts", "profile_of", "thrown"]
+__all__ = [
+    "MissedReads",
+    "chip_of",
+    "never_starts",
+    "own_mishaps",
+    "own_parts",
+    "profile_of",
+    "thrown",
+]
 __all__ += ["with_fault"]
 
 PER_MILLE: Final = 1000
@@ -155,6 +164,12 @@ def thrown(life: HardwareLife, deeds: tuple[Deed, ...]) -> HardwareLife:
     if not throws:
         return life
     return replace(life, faults=life.faults + broken, mishaps=(life.mishaps or ()) + falls)
+
+
+def chip_of(plan: WandPlan, deeds: tuple[Deed, ...]) -> RtcChip | None:
+    """The clock chip, which has to tell its stop where a throw broke the crystal's joint."""
+    damages = [FAULT_PROFILES[deed.damage].chip for deed in deeds if deed.damage is not None]
+    return plan.clock.chip or next((chip for chip in damages if chip is not None), None)
 
 
 def _damage(deed: Deed) -> tuple[PartFault, ...]:

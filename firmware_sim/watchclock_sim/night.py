@@ -1,11 +1,12 @@
 """Takes a wand through its night: guards touch tags, the clock stops, the battery gets low."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from watchclock_sim.fault_effects import MissedReads, never_starts, thrown
+from watchclock_sim.fault_effects import MissedReads, chip_of, never_starts, thrown
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.body import BROWN_OUT_MV
 from watchclock_sim.hardware.clock import WandClock
@@ -36,6 +37,8 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     """The wand at the end of the scenario's shift, with every record it kept."""
     night = walk(scenario, plan)
     life = thrown(scenario.life(plan), night.deeds)
+    clock = replace(plan.clock, chip=chip_of(plan, night.deeds))
+    plan = replace(plan, clock=clock)
     setup = _setup(scenario, plan, life, lost_records(faults))
     firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)

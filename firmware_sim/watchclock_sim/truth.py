@@ -136,6 +136,8 @@ def _part_row(fault: PartFault) -> PartRow:
         part=fault.part.value,
         health=fault.health.value,
         per_mille=fault.per_mille,
+        spell_s=fault.spell_s,
+        measured=fault.measured,
         begins=_maybe_utc(fault.from_utc),
         ends=_maybe_utc(fault.until_utc),
     )
@@ -149,6 +151,8 @@ def _mishap_row(mishap: Mishap) -> MishapRow:
         times=mishap.times,
         milliseconds=mishap.milliseconds,
         strength_mg=mishap.strength_mg,
+        octets=mishap.octets,
+        temperature_c=mishap.temperature_c,
     )
 
 

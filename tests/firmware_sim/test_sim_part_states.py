@@ -7,19 +7,33 @@ import pytest
 
 from tests.support.inside_vs import (
     BEGIN,
+    BUTTON,
+    CARD,
     CONTACT,
     RADIO,
     ask,
     evidence,
+    fault_of,
     life_of,
+    tested,
     walked,
 )
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.vs import requests
+from watchclock_protocol.dialects.vs.evidence import Part
 from watchclock_sim.hardware.battery import Battery, BatteryPlan
 from watchclock_sim.hardware.clock import WandClock
-from watchclock_sim.hardware.health import USUAL_PER_MILLE, HardwarePart, Health, PartFault
+from watchclock_sim.hardware.contact_head import ContactHead, rom_of
+from watchclock_sim.hardware.health import (
+    USUAL_PER_MILLE,
+    HardwarePart,
+    Health,
+    PartFault,
+    PartLife,
+)
+from watchclock_sim.hardware.keys import KEYS, Keys
 from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, Mishap, MishapKind, RtcChip
+from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.vs import VsWand
 
 EVENTFUL = (
@@ -64,6 +78,44 @@ def told(wand: VsWand) -> tuple[object, ...]:
         for minutes in (timedelta(minutes=each) for each in range(30))
     )
     return pages, facts, tests
+
+
+def test_how_a_part_fails_differs_from_wand_to_wand() -> None:
+    seeds = [f"wand {index}" for index in range(20)]
+
+    def lives(part: HardwarePart, health: Health) -> list[PartLife]:
+        return [PartLife(part, [fault_of(part, health, 1000)], seed) for seed in seeds]
+
+    stuck = {Keys(life).stuck(BEGIN) for life in lives(HardwarePart.KEYS, Health.DEAD)}
+    civil = BEGIN.replace(tzinfo=None)
+    buses = {
+        WandClock(civil=civil, utc=BEGIN, bus=life).registers(BEGIN)
+        for life in lives(HardwarePart.RTC_BUS, Health.FAILING)
+    }
+    dirty = {
+        ContactHead(life).read(rom_of(BUTTON), BEGIN).octets
+        for life in lives(HardwarePart.HEAD, Health.FAILING)
+    }
+    sound_heads = [RadioHead(PartLife(HardwarePart.HEAD, (), seed)) for seed in seeds]
+    for head in sound_heads:
+        head.near_metal(BEGIN, 1000)
+    beside_metal = {head.read(CARD.octets, BEGIN).attempts for head in sound_heads}
+    assert len(stuck) == KEYS
+    assert min(len(buses), len(dirty)) > 5
+    assert len(beside_metal) > 2
+
+
+@pytest.mark.parametrize("health", [Health.FAILING, Health.DEAD])
+@pytest.mark.parametrize("number", [CONTACT, RADIO])
+def test_every_self_test_measures_what_a_scenario_says(number: str, health: Health) -> None:
+    faults = [
+        PartFault(part=HardwarePart(part.name.lower()), health=health, per_mille=1000, measured=5)
+        for part in Part
+        if part is not Part.BATTERY_UNDER_LOAD
+    ]
+    battery = PartFault(part=HardwarePart.BATTERY, health=health, per_mille=1000, measured=5)
+    results = tested(lived(number, life_of(*faults, battery, mishaps=())))
+    assert {part: measured for part, (_, measured) in results.items()} == dict.fromkeys(Part, 5)
 
 
 @pytest.mark.parametrize(("number", "part"), PARTS)

@@ -1,9 +1,10 @@
 """The wand's real-time clock: civil, without zone or summer time, and not always right."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Final
 
-from watchclock_sim.hardware.health import HardwarePart, Health, PartLife, chance_of
+from watchclock_sim.hardware.health import HardwarePart, Health, PartLife
 from watchclock_sim.hardware.profile import ClockPlan, HourReading, RtcChip
 from watchclock_sim.hardware.rtc_registers import (
     DEAD_BUS,
@@ -131,7 +132,7 @@ class WandClock:
         )
         if self._bus.works(utc):
             return image
-        return _with_wrong_bit(image, utc)
+        return _with_wrong_bit(image, self._bus.chance("bit", utc.isoformat()))
 
     def is_time(self, utc: datetime) -> bool:
         """Whether what the firmware reads is a time at all."""
@@ -206,9 +207,8 @@ class WandClock:
         return stood
 
 
-def _with_wrong_bit(image: bytes, utc: datetime) -> bytes:
+def _with_wrong_bit(image: bytes, chance: Random) -> bytes:
     """One bit of the image inverted, as noise on the bus does."""
-    chance = chance_of("bus", utc.isoformat())
     place, bit = chance.randrange(REGISTERS), chance.randrange(BITS)
     spoilt = bytearray(image)
     spoilt[place] ^= 1 << bit

@@ -108,6 +108,10 @@ class PartLife:
         self._faults: Final = tuple(fault for fault in faults if fault.part is part)
         self._seed: Final = f"{seed} {part}"
 
+    def chance(self, *what: object) -> random.Random:
+        """How it fails, where there are several ways: another for each wand and use."""
+        return chance_of(self._seed, *what)
+
     @property
     def is_sound(self) -> bool:
         """Whether nothing is ever wrong with it."""
