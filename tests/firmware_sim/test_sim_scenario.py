@@ -121,6 +121,28 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ),
         (
             'number = "7"',
+            'number = "7"\nmishaps = [{ kind = "knock", at = 01:00:00 }]',
+            "wands[1].mishaps[0].strength_mg",
+        ),
+        (
+            'number = "7"',
+            'number = "7"\nmishaps = [{ kind = "reset", at = 01:00:00, octets = 3 }]',
+            "wands[1].mishaps[0].octets",
+        ),
+        ("drift_ppm = -20", "restarts_on = 1999-12-31", "wands[0].clock.restarts_on"),
+        (
+            "drift_ppm = -20",
+            'chip = "pcf8563", hour_reading = "unmasked"',
+            "wands[0].clock.hour_reading",
+        ),
+        ("voltage_mv = 4100", "charge_percent = 9", "wands[1].battery.charge_percent"),
+        (
+            "battery = { voltage_mv = 4100",
+            'battery = { chemistry = "alkaline", voltage_mv = 4100',
+            "wands[1].battery.voltage_mv",
+        ),
+        (
+            'number = "7"',
             """number = "7"
 parts = [{ part = "lcd", health = "dead", begins = 05:00:00, ends = 23:00:00 }]""",
             "wands[1].parts[0].ends",
