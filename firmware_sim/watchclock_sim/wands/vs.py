@@ -184,9 +184,12 @@ class VsWand:
 
     def _begin_again(self, utc: datetime, cause: ResetCause, half: bytes = b"") -> None:
         """Counted and logged. Only a watchdog or a reset leaves the memory's power on."""
-        torn = None
+        torn, before = None, self.memory.overwritten
+        first_lost = max(self.memory.read_pointer + 1, self.memory.oldest_sequence)
         if cause in (ResetCause.KEY_OR_DOCK, ResetCause.BROWN_OUT):
-            torn = self.memory.lose_power(half)
+            begun_s, _ = self.log.shown(utc)
+            torn = self.memory.lose_power(half, begun_s)
+        lost = self.memory.overwritten - before
         if torn is not None:
             cause = ResetCause.BROWN_OUT
             self.memory.recover()
@@ -195,6 +198,8 @@ class VsWand:
         self.log.note("power_on", utc, cause, self.condition.power_ons)
         if torn is not None:
             self.log.note("page_torn", utc, *torn)
+        if lost:
+            self.log.note("records_overwritten", utc, lost, first_lost)
 
 
 def vs_identity(number: str) -> tuple[IdentityReply, int]:

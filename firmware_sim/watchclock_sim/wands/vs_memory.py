@@ -180,13 +180,18 @@ class VsMemory:
             half = half[:-1]
         return half
 
-    def lose_power(self, half_record: bytes = b"") -> tuple[int, int] | None:
+    def lose_power(self, half_record: bytes = b"", begun: int = 0) -> tuple[int, int] | None:
         """Leave the open page as it is; its number and how many records it saved, if one was open.
 
         Args:
-            half_record: what had been written of the next record, with its sequence.
+            half_record: what had been written of the next record, with its sequence. Where that
+                would have been the first of a page, the head of the page is written before it.
+            begun: the time on the clock when it was.
         """
         page, self._open = self._open, None
+        if half_record and (page is None or page.is_full) and self._erase_next():
+            self._make_room()
+            page, self._open = self._begin(begun), None
         if page is None or page.is_full:
             return None
         page.is_torn = True
