@@ -143,6 +143,8 @@ class Uart:
         """What the host hears of one frame of the wand; arguments as in ``to_wand``."""
         if self._is_held(line):
             return b""
+        if self._form is None:
+            return data
         return self._through(data, self._form, self._hosts_form(line))
 
     def _is_held(self, line: SerialLine | None) -> bool:
