@@ -170,6 +170,24 @@ MISHAPS = st.builds(
 @settings(max_examples=25, deadline=None)
 @given(
     plan=st.sampled_from([CONTACT, RADIO]),
+    mishaps=st.lists(MISHAPS, max_size=6),
+    falls=st.integers(0, 150),
+)
+def test_a_good_clock_never_goes_back_in_a_log_whatever_happens(
+    plan: WandPlan, mishaps: list[MishapPlan], falls: int
+) -> None:
+    battery = BatteryPlan(voltage_mv=3300, falls_mv_per_hour=falls)
+    plan = replace(with_parts(plan, mishaps=tuple(mishaps)), battery=battery)
+    firmware = walked_wand(SHOP, plan).firmware
+    assert isinstance(firmware, VsWand)
+    times = [each.time.civil for each in stored(firmware)]
+    assert len(times) > 90
+    assert all(one <= other for one, other in pairwise(times) if one and other)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    plan=st.sampled_from([CONTACT, RADIO]),
     parts=st.lists(PARTS, max_size=3),
     mishaps=st.lists(MISHAPS, max_size=4),
 )

@@ -92,6 +92,11 @@ class Body:
         self._never_fails: Final = has_power and all(part.is_sound for part in parts)
 
     @property
+    def is_dark(self) -> bool:
+        """Whether it had no power when it was used last."""
+        return self._is_dark
+
+    @property
     def why_not_used(self) -> NotKept:
         """Why the last use came to nothing."""
         return NotKept.WAND_DEAD if self._is_dark else NotKept.BEGAN_AGAIN

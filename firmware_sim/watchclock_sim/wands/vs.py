@@ -176,7 +176,14 @@ class VsWand:
     def _catch_up(self, utc: datetime) -> None:
         """What happened until now is noted before anything that happens now."""
         for happened_at, mishap in self._body.timeline.due(utc):
+            self._ring(happened_at)
             self._befall(mishap, happened_at)
+        self._ring(utc)
+
+    def _ring(self, utc: datetime) -> None:
+        """The alarm times that passed, unless the wand is dark."""
+        if not self._body.is_dark:
+            self.log.ring_alarms(self.lists.alarms, utc)
 
     def _note_low(self, utc: datetime) -> None:
         self.log.note("voltage_too_low", utc, self.log.voltage_mv(utc))
@@ -210,6 +217,7 @@ class VsWand:
             cause = ResetCause.BROWN_OUT
             self.memory.recover()
         self.condition.began_again(cause)
+        self.log.silence_alarms(utc)
         self.log.watch_clock(utc)
         self.log.note("power_on", utc, cause, self.condition.power_ons)
         if torn is not None:
