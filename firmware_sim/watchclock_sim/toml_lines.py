@@ -84,7 +84,8 @@ def _places(document: Node) -> Iterator[_Place]:
 def _pair(node: Node, above: KeyPath) -> Iterator[_Place]:
     if node.type != "pair":
         return
-    key, value = node.named_children[0], node.named_children[-1]
+    # A comment behind the value in the last line of it belongs to the pair.
+    key, value = [child for child in node.named_children if child.type != "comment"][:2]
     path = above
     for step in _keys(key):
         path = (*path, step)
