@@ -46,12 +46,13 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     kept: list[KeptTouch] = []
 
     def feel(touch: Touch) -> None:
-        setup.witness.why_not = NotKept.WAND_DEAD if is_dead else None
+        witness = setup.witness
+        witness.begins(NotKept.WAND_DEAD if is_dead else None)
         is_kept = not is_dead and firmware.touch(
             touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
         )
-        why_not = None if is_kept else setup.witness.why_not or NotKept.REFUSED
-        wand_time = setup.clock.reading(touch.utc)
+        why_not = None if is_kept else witness.why_not or NotKept.REFUSED
+        wand_time = witness.shown or setup.clock.reading(touch.utc)
         kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
 
     touches, missed = _happened(scenario, plan, night)

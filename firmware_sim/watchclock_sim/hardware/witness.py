@@ -1,6 +1,7 @@
 """Why a touch left no record: only the inside of a wand knows it, and only the truth is told."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 __all__ = ["NotKept", "Witness"]
@@ -27,6 +28,12 @@ class Witness:
 
     Attributes:
         why_not: what kept the wand from storing it; None when nothing inside did.
+        shown: what its clock showed when the tag was read; None when it was not even tried.
     """
 
     why_not: NotKept | None = None
+    shown: datetime | None = None
+
+    def begins(self, why_not: NotKept | None = None) -> None:
+        """Another touch comes."""
+        self.why_not, self.shown = why_not, None
