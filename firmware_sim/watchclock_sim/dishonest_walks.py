@@ -1,6 +1,6 @@
 """How guards walk who do not do as they should; each says what truly happened.
 
-What is known of real nights: a cheating guard brings the tags to one place and reads the round in
+What is known of real nights: a cheating guard has the tags at one place and reads the round in
 seconds (a jail's round of 35 seconds, latimes.com 21 July 2010); buttons that come off the wall
 are carried about; a wand is handed on or thrown (mag-touch.com, support wiki on tough batons).
 """
@@ -70,7 +70,7 @@ class _SkippingWalk(GuardWalk):
 
 
 class _CheatingWalk(GuardWalk):
-    """Has all tags at one place and reads the round in seconds."""
+    """Has copies of all tags at one place and reads the round in seconds."""
 
     DEED: ClassVar[DeedKind | None] = DeedKind.CHEATING
 
@@ -179,9 +179,13 @@ class _StealingWalk(_ShorterWalk):
                 stolen = (step.checkpoint,)
                 yield self.deed(DeedKind.TAG_STEALING, number, taken, step.utc, stolen)
 
+    @override
+    def holds(self, checkpoint: str) -> bool:
+        return checkpoint in self._taken
+
     def _is_in_pocket(self, leg: Leg, number: int) -> bool:
         is_between = number not in (self._numbers[0], self._numbers[-1])
-        return is_between and leg.checkpoint in self.far()
+        return is_between and self.holds(leg.checkpoint)
 
 
 class _ThrowingWalk(GuardWalk):

@@ -13,7 +13,7 @@ __all__ = ["Deed", "DeedKind", "Night", "Skip", "SkipReason", "Step", "Touch", "
 
 def walk(scenario: Scenario, wand: WandPlan) -> Night:
     """The night of one wand of the scenario."""
-    thefts = tuple(_thefts(scenario))
+    thefts = _thefts(scenario)
     steps = list(_steps(scenario, wand, thefts))
     touches = [step for step in steps if isinstance(step, Touch)]
     deeds = [step for step in steps if isinstance(step, Deed)]
@@ -41,13 +41,31 @@ def _turns(scenario: Scenario, wand: WandPlan) -> Iterator[Turn]:
         yield Turn(scenario=scenario, wand=wand, duty=duty)
 
 
-def _thefts(scenario: Scenario) -> Iterator[Theft]:
-    """Tags that somebody carries about in the night, whichever wand goes there in vain."""
+def _thefts(scenario: Scenario) -> tuple[Theft, ...]:
+    """Tags that somebody carries about in the night, whichever wand goes there in vain.
+
+    A thief who comes too late takes nothing: what each finds depends on all before.
+    """
     thieves = {guard.key for guard in scenario.guards if guard.behaviour is Behaviour.TAG_STEALING}
-    for wand in scenario.wands:
-        if thieves.isdisjoint(duty.guard for duty in wand.duties):
-            continue
-        for step in _steps(scenario, wand, ()):
+    wands = [
+        wand
+        for wand in scenario.wands
+        if not thieves.isdisjoint(duty.guard for duty in wand.duties)
+    ]
+    thefts: tuple[Theft, ...] = ()
+    # In each turn of this loop one theft more, in the order of the night, is as it truly was.
+    for _ in range(2 * len(wands) + 1 if len(wands) > 1 else 1):
+        known, thefts = thefts, tuple(_stolen(scenario, wands, thefts))
+        if thefts == known:
+            break
+    return thefts
+
+
+def _stolen(
+    scenario: Scenario, wands: Iterable[WandPlan], thefts: tuple[Theft, ...]
+) -> Iterator[Theft]:
+    for wand in wands:
+        for step in _steps(scenario, wand, thefts):
             if isinstance(step, Deed) and step.kind is DeedKind.TAG_STEALING:
                 yield Theft(
                     guard=step.guard,
