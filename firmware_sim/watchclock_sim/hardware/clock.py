@@ -74,7 +74,10 @@ class WandClock:
         self._plan: Final = plan
         self._civil = civil + timedelta(seconds=plan.offset_s)
         self._utc = utc
-        warmth_c = TURNOVER_C if plan.temperature_c is None else plan.temperature_c
+        warmth_c = TURNOVER_C
+        # A DS3231 has its crystal inside and compensates it to 3.5 ppm at worst (its data sheet).
+        if plan.temperature_c is not None and plan.chip is not RtcChip.DS3231:
+            warmth_c = plan.temperature_c
         self._gain_ppb: Final = plan.drift_ppm * PPB_A_PPM + crystal_ppb(warmth_c)
         self._stops_at = stops_at
         self._resets_at = resets_at
