@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from watchclock_sim.fault_effects import MissedReads, chip_of, never_starts, thrown
-from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.hardware.battery import LOW_MV, Battery
 from watchclock_sim.hardware.body import BROWN_OUT_MV
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
@@ -46,14 +46,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     kept: list[KeptTouch] = []
 
     def feel(touch: Touch) -> None:
-        witness = setup.witness
-        witness.begins(NotKept.WAND_DEAD if is_dead else None)
-        is_kept = not is_dead and firmware.touch(
-            touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
-        )
-        why_not = None if is_kept else witness.why_not or NotKept.REFUSED
-        wand_time = witness.shown or setup.clock.reading(touch.utc)
-        kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
+        kept.append(_felt(touch, setup, None if is_dead else firmware))
 
     touches, missed = _happened(scenario, plan, night)
     events = [] if is_dead else list(_condition(scenario, plan, setup.battery, firmware))
@@ -67,6 +60,27 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         deeds=night.deeds,
         life=life,
     )
+
+
+def _felt(touch: Touch, setup: WandSetup, firmware: Firmware | None) -> KeptTouch:
+    """The touch and what the wand makes of it; it has no firmware when it never started."""
+    witness = setup.witness
+    witness.begins(NotKept.WAND_DEAD if firmware is None else None)
+    is_kept = firmware is not None and firmware.touch(
+        touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
+    )
+    return KeptTouch(
+        touch=touch,
+        wand_time=witness.shown or setup.clock.reading(touch.utc),
+        is_kept=is_kept,
+        why_not=None if is_kept else witness.why_not or NotKept.REFUSED,
+        is_low=_is_low(setup.battery, touch.utc),
+    )
+
+
+def _is_low(battery: Battery, utc: datetime) -> bool:
+    is_weak = battery.cell is not None and battery.loaded_mv(utc) < BROWN_OUT_MV
+    return is_weak or battery.voltage_mv(utc) < LOW_MV
 
 
 def _setup(

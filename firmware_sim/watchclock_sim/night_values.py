@@ -20,12 +20,14 @@ class KeptTouch:
         wand_time: what the wand's clock showed then.
         is_kept: whether the wand made a record of it.
         why_not: why it made none; None when it did.
+        is_low: whether its battery was nearly empty, or too weak for motor and head.
     """
 
     touch: Touch
     wand_time: datetime
     is_kept: bool
     why_not: NotKept | None = None
+    is_low: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

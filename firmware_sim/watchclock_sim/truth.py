@@ -69,7 +69,12 @@ def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> Truth:
         parts=[_part_row(fault) for fault in wand.life.faults],
         mishaps=[_mishap_row(mishap) for mishap in _mishaps(plan, wand)],
         link_faults=list(plan.faults),
-        labels=[*_fault_labels(scenario, plan), *_deed_labels(wand), *_tag_labels(scenario, wand)],
+        labels=[
+            *_fault_labels(scenario, plan),
+            *_battery_labels(plan, wand),
+            *_deed_labels(wand),
+            *_tag_labels(scenario, wand),
+        ],
     )
 
 
@@ -193,6 +198,17 @@ def _fault_labels(scenario: Scenario, plan: WandPlan) -> Iterator[LabelRow]:
     for kind, mishap in _worst(own_mishaps(plan)):
         at = None if mishap.at is None else scenario.instant(mishap.at)
         yield _label(kind, plan.key, at)
+
+
+def _battery_labels(plan: WandPlan, wand: WalkedWand) -> Iterator[LabelRow]:
+    """A battery that gets empty in the night, unless that is part of another fault."""
+    profile = profile_of(plan)
+    is_told = profile is not None and (profile.never_starts or profile.battery is not None)
+    is_sound = wand.life.part(HardwarePart.BATTERY).is_sound
+    low = (kept.touch.utc for kept in wand.touches if kept.is_low)
+    low_at = next(low, None) if is_sound and not is_told else None
+    if low_at is not None:
+        yield _label("F-BATT", plan.key, low_at)
 
 
 def _technology(plan: WandPlan) -> TagTechnology:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.inside_vs import stored
 from watchclock_protocol.records import PatrolRecord
 from watchclock_sim.fault_effects import with_fault
-from watchclock_sim.hardware.battery import BatteryPlan
+from watchclock_sim.hardware.battery import BatteryPlan, Chemistry
 from watchclock_sim.hardware.health import HardwarePart, Health
 from watchclock_sim.hardware.profile import HardwareProfile, MishapKind, MishapPlan, PartPlan
 from watchclock_sim.night import truth_of, walked_wand
@@ -116,6 +116,29 @@ def test_what_is_wrong_beside_a_fault_profile_is_a_label_too() -> None:
 @pytest.mark.parametrize("plan", [plan for plan in SHOP.wands if plan.fault is not None])
 def test_a_profile_is_one_label_and_its_own_parts_and_mishaps_are_none(plan: WandPlan) -> None:
     assert [each["profile"] for each in truth_in(plan)["labels"]] == [plan.fault]
+
+
+@pytest.mark.parametrize(
+    ("battery", "hours"),
+    [
+        (BatteryPlan(), None),
+        (BatteryPlan(voltage_mv=3300, falls_mv_per_hour=100), 4),
+        (BatteryPlan(chemistry=Chemistry.LI_SOCL2), None),
+        (BatteryPlan(chemistry=Chemistry.LI_SOCL2, charge_percent=30, temperature_c=-20), 0),
+        (BatteryPlan(chemistry=Chemistry.ALKALINE, charge_percent=3), 0),
+    ],
+)
+def test_a_battery_that_gets_empty_is_a_label_from_the_first_touch_that_felt_it(
+    battery: BatteryPlan, hours: int | None
+) -> None:
+    labels = truth_in(replace(with_parts(RADIO), battery=battery))["labels"]
+    begins = [
+        (dt.datetime.fromisoformat(str(each["begins"])) - SHOP.begins) // dt.timedelta(hours=1)
+        for each in labels
+        if each["kind"] == "F-BATT"
+    ]
+    assert begins == ([] if hours is None else [hours])
+    assert len(labels) == len(begins)
 
 
 def test_a_wand_notes_what_happened_in_the_order_it_happened() -> None:
