@@ -74,6 +74,22 @@ def test_two_tags_and_a_short_are_failures_of_the_head(kind: MishapKind) -> None
     assert reasons_of(with_parts(CONTACT, mishaps=(mishap,))) == {None, "head_failed"}
 
 
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_contact_wand_reads_anything_while_its_head_is_shorted(dialect: str) -> None:
+    short = MishapPlan(kind=MishapKind.READER_SHORT, at=LATE, milliseconds=5_400_000)
+    plan = replace(with_parts(CONTACT, mishaps=(short,)), dialect=dialect)
+    rows = truth_in(replace(plan, number=DIALECTS[dialect], capacity=250))["touches"]
+    begins = SHOP.instant(LATE)
+    within = [
+        row["why_not_kept"]
+        for row in rows
+        if begins <= dt.datetime.fromisoformat(row["utc"]) < begins + dt.timedelta(minutes=90)
+    ]
+    lost = [row["why_not_kept"] for row in rows if not row["is_kept"]]
+    assert within == lost == ["head_failed"] * len(within)
+    assert len(within) == 18
+
+
 @pytest.mark.parametrize("battery", [BatteryPlan(), BatteryPlan(voltage_mv=1900)])
 def test_a_wand_without_voltage_writes_nothing_at_all(battery: BatteryPlan) -> None:
     dead = PartPlan(part=HardwarePart.BATTERY, health=Health.DEAD)

@@ -17,6 +17,8 @@ from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Notes", "PlainLife"]
 
+SHORTS: Final = {MishapKind.READER_SHORT, MishapKind.WATER_INSIDE}
+
 
 def _nothing(_utc: datetime) -> object:
     return None
@@ -101,5 +103,8 @@ class PlainLife:
             fell_ms = mishap.milliseconds if mishap.kind is MishapKind.FALL else 0
             if self._shock.feel(mishap.strength_mg, fell_ms, utc) is not None:
                 self._notes.blow(utc)
+        head = self._body.head
+        if mishap.kind in SHORTS and isinstance(head, ContactHead):
+            head.short(utc, mishap.milliseconds)
         if self._body.befall(mishap, utc) is not None:
             self._notes.power_on(utc)
