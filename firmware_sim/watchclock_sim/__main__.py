@@ -23,6 +23,8 @@ from watchclock_sim.wands.personality import personality_names
 __all__ = ["main"]
 
 EXIT_WRONG_USE: Final = 2
+EXIT_INTERRUPTED: Final = 130
+"""As shells have it after Ctrl-C."""
 ARGUMENTS: Final = frozenset({"dialect", "link"})
 """The settings that are no options."""
 PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
@@ -33,7 +35,10 @@ PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one wand, or one of the programs; 0 when it came to its end, 2 when it could not."""
+    """Run one wand, or one of the programs.
+
+    0 when it came to its end, 2 when it could not, 130 when Ctrl-C ended what had one.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -44,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SimulatorError as error:
         sys.stderr.write(f"{error} [{error.code}]\n{error.next_step}\n")
         return EXIT_WRONG_USE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
     return 0
 
 

@@ -82,11 +82,14 @@ def _hardware(own: HardwareProfile, profile: FaultProfile, at: dt.time) -> Hardw
 
     What usually happens to a wand of its kind would be signs of another fault.
     """
+    climate = replace(
+        profile.climate or own.climate, has_humidity_sensor=own.climate.has_humidity_sensor
+    )
     return replace(
         own,
         parts=own.parts + _parts(profile, at),
         mishaps=(own.mishaps or ()) + _mishaps(profile, at),
-        climate=profile.climate or own.climate,
+        climate=climate,
     )
 
 

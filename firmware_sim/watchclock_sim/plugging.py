@@ -19,7 +19,7 @@ from watchclock_sim.usbip.server import UsbIpServer
 from watchclock_sim.usbredir.socket_carrier import RedirSocket
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["Plug", "plugged"]
+__all__ = ["Plug", "plugged", "usbip_command"]
 
 LOG: Final = logging.getLogger(__name__)
 USBIP_PORT: Final = 3240
@@ -79,13 +79,19 @@ def _usbip(place: str, port: UsbPort) -> Plug:
     export = server.export(port.device)
 
     def told() -> dict[str, str]:
-        host = LOOPBACK if server.host in EVERYWHERE else server.host
-        other = "" if server.port == USBIP_PORT else f"--tcp-port {server.port} "
         LOG.info("USB/IP listens on %s, port %d", server.host, server.port)
-        LOG.info("attach the wand with: usbip %sattach -r %s -b %s", other, host, export.bus_id)
+        attach = usbip_command(server, "attach")
+        LOG.info("attach the wand with: %s -b %s", attach, export.bus_id)
         return {"usbip": f"{server.host}:{server.port}", "bus_id": export.bus_id}
 
     return Plug(port, (server,), told)
+
+
+def usbip_command(server: UsbIpServer, verb: str) -> str:
+    """What a person types to reach the server, once it is open: ``usbip attach -r 127.0.0.1``."""
+    host = LOOPBACK if server.host in EVERYWHERE else server.host
+    other = "" if server.port == USBIP_PORT else f"--tcp-port {server.port} "
+    return f"usbip {other}{verb} -r {host}"
 
 
 def _usbredir(path: Path, port: UsbPort) -> Plug:

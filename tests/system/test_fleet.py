@@ -84,6 +84,16 @@ def test_ports_follow_each_other_from_the_one_that_was_named(tmp_path: Path) -> 
     assert [wand["identity"] for wand in written["wands"]] == ["fcard:1", "fcard:2", "fcard:3"]
 
 
+def test_a_fleet_that_others_may_reach_says_so_once_however_many_wands_it_has(
+    tmp_path: Path,
+) -> None:
+    # A spelling of 127.0.0.1 that only the system's resolver understands.
+    options = ("--tcp", "127.1:0", "--dialects", "fcard:3", "--records", "1")
+    with running_fleet(tmp_path, *options) as fleet:
+        assert len(fleet.addresses) == 3
+    assert (tmp_path / "log").read_text("utf-8").count("127.1 is not loopback") == 1
+
+
 def test_numbers_come_again_where_a_kind_of_wand_has_no_more() -> None:
     wands = FleetSettings(dialects="fcard:300").wands()
     assert len(wands) == 300
@@ -119,6 +129,7 @@ def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:
         (("--records", "-1"), "--records is 0 to 65535"),
         (("--seed", "-1"), "--seed is not negative"),
         (("--tcp", "nowhere"), "is not [HOST:]PORT"),
+        (("--tcp", ""), "is not [HOST:]PORT"),
         (("--tcp", "65000", "--dialects", "vs:600"), "leaves no 600 ports"),
         (("--truth", "/nowhere/truth", "--dialects", "vs:1"), "/nowhere/truth: No such file"),
     ],

@@ -4,9 +4,20 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from watchclock_sim.line.carriers.port import Clock, Port, StallingPort
-from watchclock_sim.line.fault_kinds import Break, HubReset, Stall, Unplug
+from watchclock_sim.line.carriers.port import Clock, LineTellingPort, Port, StallingPort
+from watchclock_sim.line.fault_kinds import (
+    Break,
+    HubReset,
+    LinesFall,
+    Overrun,
+    Ring,
+    Stall,
+    Unplug,
+)
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.hub import Hub
+from watchclock_sim.line.modem_lines import ModemLines
+from watchclock_sim.line.outgoing import OutgoingBytes
 from watchclock_sim.line.pacing import PacedLine
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
@@ -17,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Dock"]
 
 LOG: Final = logging.getLogger(__name__)
-MOST_BUFFERED: Final = 16_384
 MOST_HEARD: Final = 65_536
 MOST_ANSWERS: Final = 64
 """Requests in the wand that wait for their answers to leave; the host has to wait with more."""
@@ -58,22 +68,30 @@ class Dock:
         self._faults = faults
         self._clock = clock
         self._uart = uart or Uart(baud=0)
+        self._name = faults.name
         self._incoming = PacedLine(baud)
-        self._outgoing = PacedLine(baud)
+        self._outgoing = OutgoingBytes(port, baud)
         self._answers: deque[Iterator[bytes]] = deque()
         self._held: _Held | None = None
-        self._buffer = bytearray()
-        self._sent = 0
+        self._lines = ModemLines()
         self._is_plugged = True
         self._has_left_unread = False
         self._replug_at: float | None = None
         self._stalled_until: float | None = None
+        self.hang_on(Hub())
+
+    def hang_on(self, hub: Hub) -> None:
+        """Stand before this hub, beside others, instead of before one of its own."""
+        self._hub = hub
+        hub.plug_in(self)
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
         now = self._clock.monotonic()
         if self._replug_at is not None and now >= self._replug_at:
             self._replug()
+        if self._lines.end(now):
+            self._move_lines()
         self._hear(now)
         self._answer(now)
         self._send(now)
@@ -117,44 +135,70 @@ class Dock:
         self._outgoing.put(self._uart.to_host(frame, self._port.line), now)
 
     def _wants_frames(self) -> bool:
-        has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED
-        return has_room and self._held is None and bool(self._answers)
+        return self._outgoing.is_low and self._held is None and bool(self._answers)
 
     def _send(self, now: float) -> None:
-        self._buffer += self._outgoing.arrived(now)
-        if self._stalled_until is not None:
-            if now < self._stalled_until:
+        self._outgoing.arrive(now)
+        while self._is_plugged and not self._stands_still(now):
+            place = self._faults.next_break()
+            has_reached = self._outgoing.send(None if place is None else place.byte)
+            if place is None or not has_reached:
                 return
-            self._stalled_until = None
-        place = self._faults.next_break()
-        left = len(self._buffer) if place is None else max(0, place.byte - self._sent)
-        if self._buffer and left:
-            taken = self._port.write(bytes(self._buffer[:left]))
-            del self._buffer[:taken]
-            self._sent += taken
-        if place is not None and self._sent >= place.byte:
             self._break(place, now)
+
+    def _stands_still(self, now: float) -> bool:
+        if self._stalled_until is not None and now >= self._stalled_until:
+            self._stalled_until = None
+        return self._stalled_until is not None
 
     def _break(self, place: Break, now: float) -> None:
         self._faults.broken()
-        if isinstance(place, Stall):
-            LOG.info("the line stands still after byte %d", self._sent)
-            self._stalled_until = now + place.for_ms * MILLISECOND_S
-            if isinstance(self._port, StallingPort):
-                self._port.stall()
-        else:
-            self._unplug(place, now)
+        told = self._name, self._outgoing.sent
+        match place:
+            case LinesFall() | Ring():
+                LOG.info("%s: its lines change after byte %d", *told)
+                self._lines.begin(place, now)
+                self._move_lines()
+            case Overrun():
+                LOG.info("%s: the host's adapter loses the byte behind byte %d", *told)
+                self._outgoing.lose_next()
+            case Stall():
+                LOG.info("%s: the line stands still after byte %d", *told)
+                self._stalled_until = now + place.for_ms * MILLISECOND_S
+                if isinstance(self._port, StallingPort):
+                    self._port.stall()
+            case HubReset():
+                LOG.info("%s: the hub is reset after byte %d", *told)
+                self._hub.reset(now + place.for_ms * MILLISECOND_S)
+            case Unplug():
+                LOG.info("%s: unplugged after byte %d", *told)
+                self.leave(now + place.for_ms * MILLISECOND_S if place.for_ms else None)
 
-    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
-        LOG.info("unplugged after byte %d", self._sent)
-        self._port.unplug()
+    def _move_lines(self) -> None:
+        if self._port.line is not None:
+            self._lines.set_on(self._port.line)
+        if isinstance(self._port, LineTellingPort):
+            self._port.lines_changed()
+
+    def leave(self, back_at: float | None) -> None:
+        """Go off the line at once; what was on its way is lost.
+
+        The port wakes whoever turns this dock, so that it is turned again when its time has come.
+
+        Args:
+            back_at: when it is put back, in seconds of the clock; None for never. Whoever is away
+                already stays away until then, or as long as it would have.
+        """
+        if not self._is_plugged:
+            if self._replug_at is not None and back_at is not None:
+                self._replug_at = max(self._replug_at, back_at)
+            return
         self._is_plugged = False
-        if unplug.for_ms:
-            self._replug_at = now + unplug.for_ms * MILLISECOND_S
+        self._replug_at = back_at
+        self._port.unplug()
         self._incoming.cut()
         self._outgoing.cut()
         self._answers.clear()
-        self._buffer.clear()
         self._held = None
         self._stalled_until = None
 
@@ -162,7 +206,7 @@ class Dock:
         self._port.replug()
         self._replug_at = None
         self._is_plugged = True
-        LOG.info("plugged in again at %s", self._port.address)
+        LOG.info("%s: plugged in again at %s", self._name, self._port.address)
 
     def idle_s(self, now: float) -> float | None:
         """Seconds until something is due, None when only the port can bring something."""
@@ -171,6 +215,7 @@ class Dock:
         moments = [
             self._replug_at,
             self._stalled_until,
+            self._lines.next_end,
             self._incoming.next_arrival(),
             self._outgoing.next_arrival(),
             self._held.due if self._held else None,

@@ -61,7 +61,10 @@ class VsWand:
         self.memory = VsMemory(min(pages, self.model.most_pages), serial)
         climate = setup.life.climate
         self.condition = VsCondition(
-            model=self.model, warmest_c=climate.warmest_c, coldest_c=climate.coldest_c
+            model=self.model,
+            has_humidity_sensor=climate.has_humidity_sensor,
+            warmest_c=climate.warmest_c,
+            coldest_c=climate.coldest_c,
         )
         self.lists = ListMemory()
         memory_life = setup.life.part(HardwarePart.MEMORY)
