@@ -32,7 +32,14 @@ from watchclock_sim.hardware.health import (
     PartLife,
 )
 from watchclock_sim.hardware.keys import KEYS, Keys
-from watchclock_sim.hardware.profile import ClockPlan, HardwareLife, Mishap, MishapKind, RtcChip
+from watchclock_sim.hardware.profile import (
+    ClimatePlan,
+    ClockPlan,
+    HardwareLife,
+    Mishap,
+    MishapKind,
+    RtcChip,
+)
 from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.wands.vs import VsWand
 
@@ -41,17 +48,16 @@ EVENTFUL = (
     Mishap(kind=MishapKind.LEFT_LYING, every_touches=11, milliseconds=30_000_000),
     Mishap(kind=MishapKind.HOUSING_OPENED, every_touches=9),
     Mishap(kind=MishapKind.HEAT, every_touches=13, temperature_c=65),
+    Mishap(kind=MishapKind.WATER_INSIDE, every_touches=4),
     Mishap(kind=MishapKind.POWER_LOST, every_touches=19, octets=9),
 )
 """What it takes for every part to be used."""
 FELT_BY_RADIO_ALONE = {HardwarePart.SHOCK_SENSOR, HardwarePart.THERMOMETER}
-NOWHERE = {HardwarePart.HUMIDITY_SENSOR}
-"""No model declares HUM."""
 PARTS = [
     (number, part)
     for number in (CONTACT, RADIO)
     for part in HardwarePart
-    if part not in NOWHERE and (number == RADIO or part not in FELT_BY_RADIO_ALONE)
+    if number == RADIO or part not in FELT_BY_RADIO_ALONE
 ]
 
 
@@ -65,6 +71,7 @@ def lived(number: str, life: HardwareLife) -> VsWand:
         bus=life.part(HardwarePart.RTC_BUS),
     )
     battery = Battery.fitted(BatteryPlan(), life, utc=BEGIN, rests_from=DOCKED_AT)
+    life = replace(life, climate=ClimatePlan(has_humidity_sensor=True))
     setup = replace(setup_of(number, capacity=2000), life=life, battery=battery, clock=clock)
     return walked(setup, touches=150)
 
