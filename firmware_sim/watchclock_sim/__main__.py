@@ -9,7 +9,6 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
 from watchclock_sim.archive.program import archive_main
@@ -17,14 +16,11 @@ from watchclock_sim.errors import SimulatorError
 from watchclock_sim.fleet.program import fleet_main
 from watchclock_sim.option_parser import add_options, option_values
 from watchclock_sim.program import run
-from watchclock_sim.settings import Settings
-from watchclock_sim.wands.personality import personality_names
+from watchclock_sim.settings import ARGUMENTS, Settings
 
 __all__ = ["main"]
 
 EXIT_WRONG_USE: Final = 2
-ARGUMENTS: Final = frozenset({"dialect", "link"})
-"""The settings that are no options."""
 PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
     "archive": archive_main,
     "fleet": fleet_main,
@@ -49,8 +45,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _settings(arguments: Sequence[str]) -> Settings:
     parser = argparse.ArgumentParser(prog="watchclock_sim", allow_abbrev=False)
-    parser.add_argument("dialect", choices=personality_names())
-    parser.add_argument("link", type=Path, nargs="?")
     add_options(parser, Settings, ARGUMENTS)
     return Settings(**option_values(parser.parse_intermixed_args(arguments)))
 

@@ -9,11 +9,10 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
 from watchclock_sim.archive.generate import Summary, generate
-from watchclock_sim.archive.settings import ArchiveSettings
+from watchclock_sim.archive.settings import ARGUMENTS, ArchiveSettings
 from watchclock_sim.option_parser import add_options, option_values
 
 __all__ = ["archive_main", "run_archive"]
@@ -48,8 +47,7 @@ def archive_main(arguments: Sequence[str]) -> None:
         SimulatorError: as ``run_archive``.
     """
     parser = argparse.ArgumentParser(prog="watchclock_sim archive", allow_abbrev=False)
-    parser.add_argument("folder", type=Path)
-    add_options(parser, ArchiveSettings, frozenset({"folder"}))
+    add_options(parser, ArchiveSettings, ARGUMENTS)
     settings = ArchiveSettings(**option_values(parser.parse_args(arguments)))
     _log(run_archive(settings), settings.wands)
 

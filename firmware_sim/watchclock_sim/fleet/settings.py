@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.line.carriers.listening import LARGEST_PORT, ListeningPlace, listening_place
+from watchclock_sim.option_parser import OptionHelp
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
 
 __all__ = ["FleetSettings"]
@@ -17,26 +18,23 @@ MOST_WANDS: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSettings:
-    """What is to be served; docs/simulator.md explains each.
+    """What is to be served; docs/simulator.md explains each more widely."""
 
-    Attributes:
-        tcp: ``[HOST:]PORT`` of the first wand, the others on the ports behind it; port 0 is any
-            free port for each.
-        dialects: how many of which wands, ``NAME:NUMBER,…``.
-        records: how many generated records each wand holds.
-        seed: source of chance.
-        truth: file to write what each wand holds to, one JSON line a wand.
-        addresses: file to write the ready line to, too.
-        json: print the ready line as JSON.
-    """
-
-    tcp: str = "0"
-    dialects: str = "vs:600,fcard:400"
-    records: int = 200
-    seed: int = 0
-    truth: Path | None = None
-    addresses: Path | None = None
-    json: bool = False
+    tcp: Annotated[
+        str, OptionHelp("Port of the first wand, the others behind it; 0 is any.", "[HOST:]PORT")
+    ] = "0"
+    dialects: Annotated[str, OptionHelp("How many of which kinds of wands.", "NAME:NUMBER,…")] = (
+        "vs:600,fcard:400"
+    )
+    records: Annotated[int, OptionHelp("How many generated records each wand holds.", "N")] = 200
+    seed: Annotated[int, OptionHelp("The source of chance.", "N")] = 0
+    truth: Annotated[
+        Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
+    ] = None
+    addresses: Annotated[
+        Path | None, OptionHelp("Write all addresses to this file, too.", "FILE")
+    ] = None
+    json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
 
     def __post_init__(self) -> None:
         count = sum(parsed_shares(self.dialects).values())
