@@ -11,17 +11,19 @@ from typing_extensions import override
 from watchclock.language import said
 from watchclock_protocol.filled_reasons import FilledReason
 
-__all__ = ["log_in_users_language"]
+__all__ = ["TranslatedLines", "log_in_users_language"]
 
 
 def log_in_users_language() -> None:
     """From now on the simulator's lines go to standard error, in the user's language."""
     lines = logging.StreamHandler()
-    lines.setFormatter(_TranslatedLines())
+    lines.setFormatter(TranslatedLines())
     logging.basicConfig(level=logging.INFO, handlers=[lines])
 
 
-class _TranslatedLines(logging.Formatter):
+class TranslatedLines(logging.Formatter):
+    """Lines as they are, but for those that know their sentence."""
+
     @override
     def formatMessage(self, record: logging.LogRecord) -> str:
         return said(record.msg) if isinstance(record.msg, FilledReason) else record.message

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.line.carriers.listening import LOOPBACK, listening_place
 from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.pty_port import PtyPort
@@ -81,8 +82,13 @@ def _usbip(place: str, port: UsbPort) -> Plug:
     def told() -> dict[str, str]:
         host = LOOPBACK if server.host in EVERYWHERE else server.host
         other = "" if server.port == USBIP_PORT else f"--tcp-port {server.port} "
-        LOG.info("USB/IP listens on %s, port %d", server.host, server.port)
-        LOG.info("attach the wand with: usbip %sattach -r %s -b %s", other, host, export.bus_id)
+        attach = f"usbip {other}attach -r {host} -b {export.bus_id}"
+        LOG.info(
+            FilledReason(
+                "USB/IP listens on {host}, port {port}", host=server.host, port=server.port
+            )
+        )
+        LOG.info(FilledReason("attach the wand with: {command}", command=attach))
         return {"usbip": f"{server.host}:{server.port}", "bus_id": export.bus_id}
 
     return Plug(port, (server,), told)
@@ -90,11 +96,9 @@ def _usbip(place: str, port: UsbPort) -> Plug:
 
 def _usbredir(path: Path, port: UsbPort) -> Plug:
     def told() -> dict[str, str]:
-        LOG.info(
-            "give the wand to QEMU with: -device qemu-xhci -chardev "
-            "socket,id=wand,path=%s,reconnect=1 -device usb-redir,chardev=wand",
-            path,
-        )
+        chardev = f"socket,id=wand,path={path},reconnect=1"
+        options = f"-device qemu-xhci -chardev {chardev} -device usb-redir,chardev=wand"
+        LOG.info(FilledReason("give the wand to QEMU with: {options}", options=options))
         return {"usbredir": str(path)}
 
     return Plug(port, (RedirSocket(path, port.device),), told)

@@ -47,9 +47,12 @@ def listening_place(option: str, text: str) -> ListeningPlace:
     place = ListeningPlace(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
     if not _is_loopback(place.host):
         LOG.warning(
-            "%s: %s is not loopback; whoever reaches this machine can do what a dock can",
-            option,
-            place.host,
+            FilledReason(
+                "{option}: {host} is not loopback; "
+                "whoever reaches this machine can do what a dock can",
+                option=option,
+                host=place.host,
+            )
         )
     return place
 
