@@ -24,18 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
 SIMULATOR = ROOT / "firmware_sim" / "watchclock_sim"
 CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
-# Of typer's help and usage errors; what it does not pass through gettext stays English.
+# Of typer's help; what it does not pass through gettext stays English.
 HELP_SENTENCES = frozenset(
     {
         "Arguments",
         "Options",
         "Commands",
-        "Error",
-        "Aborted.",
         "[default: {}]",
         "[env var: {}]",
         "[required]",
-        "Try [blue]'{command_path} {help_option}'[/] for help.",
     }
 )
 # Reasons the operating system gives.
@@ -54,6 +51,7 @@ SYSTEM_REASONS = frozenset(
         "Address already in use",
         "Cannot assign requested address",
         "Disk quota exceeded",
+        "AF_UNIX path too long",
     }
 )
 COMPONENTS = (
