@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from watchclock.language import said
 from watchclock.language import translate as _
 from watchclock.progress_bar import progress_bar
 from watchclock.settings_command import settings_command
@@ -14,7 +15,7 @@ __all__ = ["archive"]
 def _generate(settings: ArchiveSettings) -> None:
     """Generate an archive, with a bar on standard error while somebody looks."""
     with progress_bar(_("Generating"), settings.wands) as tell:
-        for summary in run_archive(settings):
+        for summary in run_archive(settings, said):
             tell(summary.wands)
 
 

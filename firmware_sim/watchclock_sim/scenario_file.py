@@ -61,7 +61,8 @@ def load(path: Path) -> Scenario:
     except OSError as error:
         raise ScenarioFileError(file=path, reason=error.strerror) from error
     except (ValueError, RecursionError) as error:
-        raise ScenarioFileError(file=path, reason=error) from error
+        reason = FilledReason("it is no TOML: {why}", why=error)
+        raise ScenarioFileError(file=path, reason=reason) from error
     table = TomlTable(values, TomlFile(name=str(path), text=text))
     scenario = whole(table, lambda: _scenario(table))
     check_references(scenario, table)

@@ -120,7 +120,10 @@ def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:
         (("--seed", "-1"), "--seed is not negative"),
         (("--tcp", "nowhere"), "is not [HOST:]PORT"),
         (("--tcp", "65000", "--dialects", "vs:600"), "leaves no 600 ports"),
-        (("--truth", "/nowhere/truth", "--dialects", "vs:1"), "/nowhere/truth: No such file"),
+        (
+            ("--truth", "/nowhere/truth", "--dialects", "vs:1"),
+            "/nowhere/truth cannot be written: No such file",
+        ),
     ],
 )
 def test_nonsense_is_refused(

@@ -3,12 +3,13 @@
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 
 from watchclock_sim.archive.rounds import Numbers
 from watchclock_sim.archive.settings import ArchiveSettings, WandPlace
@@ -77,12 +78,29 @@ def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) ->
         settings.processes, mp_context=get_context("spawn"), initializer=_end_with_parent
     )
     try:
-        for future in [pool.submit(work, piece) for piece in pieces]:
+        with _deaf_to_interrupts():
+            futures = [pool.submit(work, piece) for piece in pieces]
+        for future in futures:
             yield future.result()
     except BrokenProcessPool as error:
         raise ArchiveWorkerLostError from error
+    except (GeneratorExit, KeyboardInterrupt):
+        # Nobody waits for a wand of many minutes; a run that was killed can be gone on with.
+        for worker in active_children():
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Generator[None]:
+    """Processes begun meanwhile are born with Ctrl-C held back, which they would not survive."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent() -> None:
