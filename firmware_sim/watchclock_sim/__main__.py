@@ -18,6 +18,7 @@ __all__ = ["main"]
 
 EXIT_WRONG_USE: Final = 2
 EXIT_INTERRUPTED: Final = 130
+"""As shells have it after Ctrl-C."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -66,11 +66,14 @@ def _hardware(own: HardwareProfile, profile: FaultProfile, at: dt.time) -> Hardw
     """
     parts = tuple(replace(part, begins=part.begins or at) for part in profile.parts)
     mishaps = tuple(replace(mishap, at=mishap.at or at) for mishap in profile.mishaps)
+    climate = replace(
+        profile.climate or own.climate, has_humidity_sensor=own.climate.has_humidity_sensor
+    )
     return replace(
         own,
         parts=own.parts + parts,
         mishaps=(own.mishaps or ()) + mishaps,
-        climate=profile.climate or own.climate,
+        climate=climate,
     )
 
 

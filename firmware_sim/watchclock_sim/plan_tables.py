@@ -56,7 +56,7 @@ def whole(table: TomlTable, read: Callable[[], Item]) -> Item:
 
 
 def read_plan(table: TomlTable, plan: type[Plan]) -> Plan:
-    """The plan in a table: whole numbers, moments, days and words of enumerations.
+    """The plan in a table: whole numbers, yes and no, moments, days and words of enumerations.
 
     Args:
         table: whose keys are the fields of the plan.
@@ -83,6 +83,8 @@ def _value(table: TomlTable, key: str, hint: object) -> object:
         return table.moment(key)
     if kind is dt.date:
         return table.day(key, first=FIRST_DAY, last=LAST_DAY)
+    if kind is bool:
+        return table.boolean(key, default=False)
     if kind is int:
         low, high = LIMITS.get(key, (0, LARGEST_NUMBER))
         return table.integer(key, low=low, high=high)

@@ -6,6 +6,9 @@ fixed size are declared as ``record_layout.RecordLayout`` instead.
 
 import struct
 from collections.abc import Callable
+from dataclasses import fields
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeAlias, TypeGuard
 
 from construct import (
@@ -76,9 +79,18 @@ class Layout:
             raise RequestRangeError(command=self._name, reason=error) from error
         return built
 
+    def build_of(self, value: object) -> bytes:
+        """The bytes of a dataclass whose fields bear the names of this layout's.
+
+        Raises:
+            RequestRangeError: a value does not fit into its bytes.
+        """
+        kind: Any = type(value)  # a type is no Hashable to mypy
+        return self.build({name: getattr(value, name) for name in _field_names(kind)})
+
 
 class PackedLayout(Layout):
-    """Integers and bytes of fixed lengths, whose messages are built by the thousand.
+    """Two or more integers or bytes of fixed lengths, in messages built by the thousand.
 
     They are built by ``struct``, derived from the same declaration.
 
@@ -95,6 +107,7 @@ class PackedLayout(Layout):
         plans = tuple(plan_of(declaration))
         self._pack = struct_of(declaration).pack
         self._names = tuple(plan.name for plan in plans)
+        self._values = attrgetter(*self._names)
         self._lengths = tuple(
             (place, plan.octets)
             for place, plan in enumerate(plans)
@@ -105,6 +118,11 @@ class PackedLayout(Layout):
     def build(self, fields: dict[str, Any]) -> bytes:
         """The bytes of these fields; see ``Layout.build``."""
         return self.pack(*[fields[name] for name in self._names])
+
+    @override
+    def build_of(self, value: object) -> bytes:
+        """The same, by the attributes that bear the fields' names; see ``Layout.build_of``."""
+        return self.pack(*self._values(value))
 
     def pack(self, *values: int | bytes) -> bytes:
         """The bytes of these values, in the order of the declaration.
@@ -121,6 +139,11 @@ class PackedLayout(Layout):
             return self._pack(*values)
         except struct.error as error:
             raise RequestRangeError(command=self._name, reason=error) from error
+
+
+@cache
+def _field_names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - any dataclass
+    return tuple(field.name for field in fields(kind))
 
 
 def message_layout(name: str, **fields: Declaration) -> Layout:

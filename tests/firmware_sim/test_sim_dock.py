@@ -12,6 +12,7 @@ from watchclock_protocol.values import TagId, TagTechnology
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.serial_line import SerialLine
 from watchclock_sim.wands.fcard import FcardWand
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.wm5000t import Wm5000tWand
@@ -37,12 +38,17 @@ class Bench:
     """A wand in its dock, run until it has nothing more to do."""
 
     def __init__(
-        self, wand: Firmware, *faults: str, baud: int = 0, lateness_s: float = 0.0
+        self,
+        wand: Firmware,
+        *faults: str,
+        baud: int = 0,
+        lateness_s: float = 0.0,
+        line: SerialLine | None = None,
     ) -> None:
         self.clock = VirtualClock(lateness_s)
-        self.port = VirtualPort()
-        line = LineFaults((parse_fault(fault) for fault in faults), seed=0)
-        self.dock = Dock(wand, self.port, faults=line, baud=baud, clock=self.clock)
+        self.port = VirtualPort(line)
+        happens = LineFaults((parse_fault(fault) for fault in faults), seed=0)
+        self.dock = Dock(wand, self.port, faults=happens, baud=baud, clock=self.clock)
 
     def ask(self, data: bytes) -> bytes:
         """What came back, once the wand only waits for the host."""
@@ -126,6 +132,79 @@ def test_a_stalled_line_stands_still_in_the_middle_of_a_frame_and_loses_nothing(
     sound, stalled = Bench(fcard_wand(137)), Bench(fcard_wand(137), "stall:byte=700,for_ms=3000")
     assert stalled.ask(READ_137) == sound.ask(READ_137)
     assert stalled.clock.now == pytest.approx(3.0)
+
+
+def levels(line: SerialLine) -> tuple[bool, bool, bool, bool]:
+    return line.cts, line.dsr, line.dcd, line.ri
+
+
+@pytest.mark.parametrize(
+    ("fault", "meanwhile"),
+    [
+        ("lines_fall:byte=700,for_ms=250", (False, False, False, False)),
+        ("lines_fall:byte=700,for_ms=250,cts=0", (True, False, False, False)),
+        ("lines_fall:byte=700,for_ms=250,dsr=0,dcd=0", (False, True, True, False)),
+        ("ring:byte=700,for_ms=250", (True, True, True, True)),
+    ],
+)
+def test_lines_change_at_the_byte_and_come_back_in_time_and_no_byte_is_lost_or_late(
+    fault: str, meanwhile: tuple[bool, bool, bool, bool]
+) -> None:
+    line = SerialLine()
+    bench = Bench(fcard_wand(137), fault, line=line)
+    bench.port.room = 699
+    bench.port.to_wand += READ_137
+    bench.dock.turn()
+    assert levels(line) == (True, True, True, False)
+    bench.port.room = 1 << 62
+    bench.dock.turn()
+    assert levels(line) == meanwhile
+    assert bytes(bench.port.from_wand) == Bench(fcard_wand(137)).ask(READ_137)
+    assert bench.dock.idle_s(bench.clock.now) == pytest.approx(0.25)
+    bench.clock.wait(0.25)
+    bench.dock.turn()
+    assert levels(line) == (True, True, True, False)
+
+
+def test_falls_of_lines_that_overlap_end_each_in_its_own_time_or_never() -> None:
+    line = SerialLine()
+    faults = (
+        "lines_fall:byte=1,for_ms=300,dcd=0",
+        "lines_fall:byte=2,for_ms=100,dsr=0",
+        "ring:byte=3",
+    )
+    bench = Bench(fcard_wand(), *faults, line=line)
+    bench.port.to_wand += READ_NUMBER
+    bench.dock.turn()
+    seen = [levels(line)]
+    while (due := bench.dock.idle_s(bench.clock.now)) is not None:
+        bench.clock.wait(due)
+        bench.dock.turn()
+        seen.append(levels(line))
+    assert seen == [
+        (False, False, False, True),
+        (False, False, True, True),
+        (True, True, True, True),
+    ]
+    assert bench.clock.now == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("baud", [0, 115_200])
+@pytest.mark.parametrize("byte", [1, 4, 200])
+def test_an_overrun_loses_the_byte_behind_and_no_other(byte: int, baud: int) -> None:
+    bench = Bench(fcard_wand(137), f"overrun:byte={byte}", baud=baud)
+    sound = Bench(fcard_wand(137)).ask(READ_137)
+    assert bench.ask(READ_137) == sound[:byte] + sound[byte + 1 :]
+
+
+def test_an_overrun_at_the_end_of_an_answer_loses_the_first_byte_of_the_next() -> None:
+    bench = Bench(fcard_wand(), f"overrun:byte={len(NUMBER)}")
+    assert [bench.ask(READ_NUMBER) for _ in range(3)] == [NUMBER, NUMBER[1:], NUMBER]
+
+
+def test_where_there_are_no_lines_nothing_falls() -> None:
+    bench = Bench(fcard_wand(137), "lines_fall:byte=5,for_ms=50", "unplug:byte=700")
+    assert len(bench.ask(READ_137)) == 700
 
 
 def test_a_hub_reset_takes_the_wand_off_the_line_and_puts_it_back() -> None:

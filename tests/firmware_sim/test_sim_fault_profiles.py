@@ -182,3 +182,12 @@ def test_every_profile_is_documented_with_its_row_class_and_signs() -> None:
         )
         for name, profile in FAULT_PROFILES.items()
     }
+
+
+def test_water_inside_is_told_as_humidity_by_a_wand_to_which_a_sensor_was_fitted() -> None:
+    plan = replace(plan_of(SOUND["VS5000B"]), fault="water_inside")
+    climate = replace(plan.hardware.climate, has_humidity_sensor=True)
+    fitted = replace(plan, hardware=replace(plan.hardware, climate=climate))
+    wet = downloaded(SHOP, with_fault(fitted, SHOP.shift))
+    assert (value(wet, EvidenceCode.HUM), detail(wet, EvidenceCode.HUM)) == (100, 40)
+    assert EvidenceCode.HUM not in wand_of("VS5000B", "water_inside").evidence

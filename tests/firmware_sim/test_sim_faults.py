@@ -126,6 +126,7 @@ def any_fault(draw: st.DrawFn) -> Fault:
     name = draw(st.sampled_from(sorted(FAULT_KINDS)))
     keys = [field.name for field in fields(FAULT_KINDS[name])]
     chances = {"per_million": st.integers(0, 1_000_000), "bit": st.integers(0, 7)}
+    chances |= dict.fromkeys(("cts", "dsr", "dcd"), st.integers(0, 1))
     numbers = {key: draw(chances.get(key, st.integers(1, 30))) for key in keys}
     return fault_of(name, numbers, name)
 
@@ -168,6 +169,9 @@ def test_one_flipped_bit_changes_one_bit(byte: int, bit: int) -> None:
         ("flip_bit:byte=0", "byte is 1 to"),
         ("flip_bits:per_million=1000001", "per_million is 0 to 1000000"),
         ("noise:frame=1,count=1000000", "count is 0 to 65536"),
+        ("lines_fall:byte=1,cts=2", "cts is 0 to 1"),
+        ("lines_fall:for_ms=10", "byte is missing"),
+        ("ring:byte=1,cts=1", "its keys are byte, for_ms, not cts"),
         ("filp_bit:byte=1", "perhaps flip_bit is meant"),
     ],
 )

@@ -168,6 +168,21 @@ def test_the_wands_modem_lines_reach_the_host_when_they_change(telling: str) -> 
         assert (port.cts, port.dsr, port.cd) == (False, False, False)
 
 
+def test_lines_that_a_fault_changes_are_told_to_the_host_and_come_back(tmp_path: Path) -> None:
+    faults = ("--fault", "lines_fall:byte=1,for_ms=3000", "--fault", "ring:byte=2")
+    with (
+        running_wand("fcard", "--rfc2217", "0", *faults, errors=tmp_path / "log") as wand,
+        client(wand.address) as port,
+    ):
+        assert (port.cts, port.dsr, port.cd, port.ri) == (True, True, True, False)
+        port.write(READ_NUMBER)
+        assert port.read(len(NUMBER))
+        assert eventually(lambda: not port.cts)
+        assert (port.dsr, port.cd, port.ri) == (False, False, True)
+        assert eventually(lambda: port.cts)
+        assert (port.dsr, port.cd, port.ri) == (True, True, True)
+
+
 def test_the_next_host_finds_nothing_of_what_the_former_has_set(telling: str) -> None:
     with client(telling, 1200) as port:
         port.parity, port.dtr = "O", True

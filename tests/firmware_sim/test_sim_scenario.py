@@ -113,6 +113,11 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
             'number = "7"\nmishaps = [{ kind = "knock", times = 0 }]',
             "wands[1].mishaps[0].times",
         ),
+        (
+            'number = "7"',
+            'number = "7"\nclimate = { has_humidity_sensor = 1 }',
+            "wands[1].climate.has_humidity_sensor",
+        ),
     ],
 )
 def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, key: str) -> None:
@@ -122,6 +127,14 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
     assert str(caught.value).startswith(
         f"{tmp_path / 'night.toml'}:{caught.value.details['line']}: "
     )
+
+
+def test_a_humidity_sensor_is_fitted_where_the_scenario_says_so(tmp_path: Path) -> None:
+    fitted = 'number = "7"\nclimate = { has_humidity_sensor = true, humidity_percent = 60 }'
+    wands = load(changed(tmp_path, 'number = "7"', fitted)).wands
+    climates = [wand.hardware.climate for wand in wands]
+    assert [climate.has_humidity_sensor for climate in climates] == [False, True]
+    assert climates[1].humidity_percent == 60
 
 
 @pytest.mark.parametrize(
@@ -162,8 +175,8 @@ def test_a_wrong_key_is_named_with_its_path(tmp_path: Path, old: str, new: str, 
             (
                 "{line+2}: wands[1].faults[1]: the kinds are flip_bit, flip_bits, noise, "
                 "lose_frame, lose_byte, lose_bytes, cut_frame, repeat_frame, repeat_byte, "
-                "lose_record, silence, slow, jitter, stall, unplug, hub_reset, wrong_baud, "
-                "perhaps flip_bit is meant."
+                "lose_record, silence, slow, jitter, stall, unplug, hub_reset, lines_fall, ring, "
+                "overrun, wrong_baud, perhaps flip_bit is meant."
             ),
         ),
     ],

@@ -11,7 +11,7 @@ from tests.support import by_hand_vs
 from tests.support.inside_vs import ask, events, stored, totals
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.vs import replies, requests
-from watchclock_protocol.dialects.vs.evidence import DECLARATIONS, Outcome, Part
+from watchclock_protocol.dialects.vs.evidence import DECLARATIONS, EvidenceCode, Outcome, Part
 from watchclock_protocol.dialects.vs.pages import read_page
 from watchclock_protocol.dialects.vs.replies import Reason
 from watchclock_protocol.records import KnockRecord, PatrolRecord, SystemRecord
@@ -19,7 +19,7 @@ from watchclock_protocol.values import TagId
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
-from watchclock_sim.hardware.profile import HardwareLife
+from watchclock_sim.hardware.profile import ClimatePlan, HardwareLife
 from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.vs import VsWand
 
@@ -219,6 +219,22 @@ def test_a_wand_declares_what_its_model_can_produce_and_sends_nothing_else(
     assert (identity.model, identity.number) == (model, number)
     assert declaration.codes == DECLARATIONS[model]
     assert {item.code for item in evidence.items} == DECLARATIONS[model]
+
+
+@pytest.mark.parametrize("number", [CONTACT, RADIO])
+def test_a_wand_to_which_a_humidity_sensor_was_fitted_declares_and_tells_humidity(
+    number: str,
+) -> None:
+    climate = ClimatePlan(humidity_percent=55, has_humidity_sensor=True)
+    wand = VsWand(replace(setup_of(number), life=HardwareLife(climate=climate)))
+    (declaration,) = ask(wand, requests.ReadDeclaration())
+    (evidence,) = ask(wand, requests.ReadEvidence())
+    assert isinstance(declaration, replies.Declaration)
+    assert isinstance(evidence, replies.EvidenceReply)
+    assert declaration.codes == DECLARATIONS[wand.model.name] | {EvidenceCode.HUM}
+    assert {item.code for item in evidence.items} == declaration.codes
+    (humidity,) = (item for item in evidence.items if item.code is EvidenceCode.HUM)
+    assert (humidity.value, humidity.detail) == (55, 0)
 
 
 def test_the_self_test_reports_every_part_asked_for_and_is_logged() -> None:

@@ -16,8 +16,8 @@ from tests.support.virtual_port import VirtualClock, VirtualPort
 from tests.support.wands import running_wand
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.faults import LineFaults
-from watchclock_sim.line.serial_line import Parity, SerialLine
-from watchclock_sim.line.wrong_baud import CharacterForm, Uart, misheard
+from watchclock_sim.line.serial_line import LineError, Parity, SerialLine
+from watchclock_sim.line.wrong_baud import CharacterForm, Heard, Uart, misheard
 from watchclock_sim.wands.fcard import FCARD, FcardWand
 from watchclock_sim.wands.wm5000t import WM5000T
 
@@ -38,8 +38,9 @@ def test_whatever_is_sent_in_whatever_form_something_bounded_is_heard_and_the_sa
     data: bytes, sent: CharacterForm, heard: CharacterForm, lateness: float
 ) -> None:
     arrived = misheard(data, sent, heard, lateness)
-    assert len(arrived) <= 5 * len(data)
-    assert all(byte < 1 << heard.data_bits for byte in arrived)
+    assert len(arrived.data) <= 5 * len(data)
+    assert all(byte < 1 << heard.data_bits for byte in arrived.data)
+    assert all(place < len(arrived.data) for place in arrived.errors)
     assert misheard(data, sent, heard, lateness) == arrived
 
 
@@ -56,7 +57,7 @@ def test_equal_forms_and_nearly_equal_speeds_hear_what_was_sent(
     if abs(near.baud / form.baud - 1) > 0.03:
         near = form
     kept = bytes(byte & (1 << form.data_bits) - 1 for byte in data)
-    assert misheard(data, form, near, lateness) == kept
+    assert misheard(data, form, near, lateness) == Heard(kept)
 
 
 @given(st.binary(min_size=1, max_size=100), LATENESS)
@@ -66,7 +67,7 @@ def test_a_form_without_parity_sees_even_parity_of_seven_bits_as_the_eighth(
     sent = CharacterForm(baud=9600, data_bits=7, parity=Parity.EVEN)
     low = bytes(byte & 0x7F for byte in data)
     even = bytes(byte | (byte.bit_count() & 1) << 7 for byte in low)
-    assert misheard(low, sent, CharacterForm(baud=9600), lateness) == even
+    assert misheard(low, sent, CharacterForm(baud=9600), lateness).data == even
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,32 @@ def test_worked_examples_of_a_wrong_speed(
     data: bytes, sent: int, heard: int, arrived: bytes
 ) -> None:
     made = misheard(data, CharacterForm(baud=sent), CharacterForm(baud=heard), LATEST / 2)
-    assert made == arrived
+    assert made.data == arrived
+
+
+@pytest.mark.parametrize(
+    ("data", "heard", "arrived", "errors"),
+    [
+        # Three ones or one: the stop bit, taken for the parity bit, makes an even number of them.
+        (b"\x07", CharacterForm(baud=9600, parity=Parity.EVEN), b"\x07", {}),
+        (b"\x03", CharacterForm(baud=9600, parity=Parity.EVEN), b"\x03", {0: LineError.PARITY}),
+        (b"\x01", CharacterForm(baud=9600, parity=Parity.ODD), b"\x01", {0: LineError.PARITY}),
+        # The next start bit stands where the stop bit should; then a start bit, six zeros, ones.
+        (
+            b"\x01\x01",
+            CharacterForm(baud=9600, parity=Parity.EVEN),
+            b"\x01\xc0",
+            {0: LineError.FRAMING, 1: LineError.PARITY},
+        ),
+        # Low for longer than a whole character.
+        (b"\x00", CharacterForm(baud=19_200), b"\x00", {0: LineError.BREAK | LineError.FRAMING}),
+    ],
+)
+def test_worked_examples_of_what_is_wrong_with_what_is_heard(
+    data: bytes, heard: CharacterForm, arrived: bytes, errors: dict[int, LineError]
+) -> None:
+    made = misheard(data, CharacterForm(baud=9600), heard, LATEST / 2)
+    assert (made.data, made.errors) == (arrived, errors)
 
 
 def test_the_same_seed_garbles_alike_and_another_differs_somewhere() -> None:
@@ -101,7 +127,7 @@ def test_the_same_seed_garbles_alike_and_another_differs_somewhere() -> None:
 
     def heard(seed: int) -> list[bytes]:
         uart = Uart(baud=115_200, seed=seed)
-        return [uart.to_wand(data, line), uart.to_host(data, line)]
+        return [uart.to_wand(data, line), uart.to_host(data, line).data]
 
     assert heard(3) == heard(3)
     assert heard(3)[0] != data
@@ -114,7 +140,7 @@ def test_a_line_of_which_nothing_is_known_or_nothing_is_wrong_changes_nothing(
 ) -> None:
     uart = Uart(baud=FCARD.baud)
     assert uart.to_wand(READ_NUMBER, line) == READ_NUMBER
-    assert uart.to_host(NUMBER, line) == NUMBER
+    assert uart.to_host(NUMBER, line) == Heard(NUMBER)
 
 
 def test_a_break_is_one_character_of_zeros_to_the_wand_however_long_it_lasts() -> None:
@@ -132,7 +158,7 @@ def test_a_contact_wand_is_silent_while_the_host_raises_a_line(raised: str) -> N
     uart = Uart(baud=WM5000T.baud, wants_lines_low=WM5000T.wants_lines_low)
     line = SerialLine(baud=WM5000T.baud)
     setattr(line, raised, True)
-    assert uart.to_wand(b"\x55", line) == uart.to_host(b"\x55", line) == b""
+    assert uart.to_wand(b"\x55", line) == uart.to_host(b"\x55", line).data == b""
     setattr(line, raised, False)
     assert uart.to_wand(b"\x55", line) == b"\x55"
 

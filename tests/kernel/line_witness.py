@@ -2,7 +2,8 @@
 
 ``python -m tests.kernel.line_witness cdc_acm`` exports one over USB/IP on a free port of the
 loopback and prints that port. To the line ``SEE`` it answers with its ``SerialLine`` as JSON; to
-``SHOW dsr=0 cd=1 ri=0`` it moves its own lines and answers the same.
+``SHOW dsr=0 cd=1 ri=0`` it moves its own lines and answers the same; to ``SEND 4 41`` it sends the
+octets behind, which arrive with that ``LineError``, and the same answer right behind them.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import sys
 from dataclasses import asdict
 from typing import Final
 
-from watchclock_sim.line.serial_line import SerialLine
+from watchclock_sim.line.serial_line import LineError, SerialLine
 from watchclock_sim.usb.device import WandUsbDevice
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usbip.server import UsbIpServer
@@ -44,10 +45,19 @@ class LineWitness:
         self._heard += self._device.read()
         *requests, self._heard = self._heard.split(b"\n")
         for request in requests:
-            self._move_lines(request.decode().split()[1:])
+            word, *rest = request.decode().split()
+            if word == "SEND":
+                self._send(LineError(int(rest[0])), bytes.fromhex(rest[1]))
+            else:
+                self._move_lines(rest)
             self._unsent += json.dumps(asdict(self._line)).encode() + b"\n"
         taken = self._device.write(self._unsent)
         self._unsent = self._unsent[taken:]
+
+    def _send(self, error: LineError, octets: bytes) -> None:
+        self._line.error = error
+        self._device.write(octets)
+        self._line.error = LineError.NONE
 
     def _move_lines(self, levels: list[str]) -> None:
         for level in levels:

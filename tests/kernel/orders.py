@@ -152,6 +152,8 @@ class LineReport:
         is_detached: the client could let go of it at the end, and it was gone.
         seen: what the device saw, by the name of the trial; see ``guest.line_trials``.
         shown: what pyserial showed of the device's lines, by the name of the trial.
+        heard: what a program that checks parity read of octets that arrived wrong, by trial.
+        counted: what the kernel counted meanwhile: ``frame``, ``overrun``, ``parity``, ``brk``.
         trouble: a traceback when it could not be carried through.
     """
 
@@ -160,6 +162,8 @@ class LineReport:
     is_detached: bool = False
     seen: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
     shown: Mapping[str, Mapping[str, bool]] = field(default_factory=dict[str, Mapping[str, bool]])
+    heard: Mapping[str, str] = field(default_factory=dict[str, str])
+    counted: Mapping[str, int] = field(default_factory=dict[str, int])
     trouble: str = ""
 
 

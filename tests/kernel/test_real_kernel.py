@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.kernel.guest.line_trials import WRONG
 from tests.kernel.line_witness import WITNESS_IDS
 from tests.kernel.machine.virtual_machine import MachineMissingError, found_machine
 from tests.kernel.orders import DockingReport, LineReport
@@ -288,6 +289,33 @@ def test_the_device_s_lines_are_shown_to_the_host(trial: Trial, witness: str) ->
     assert shown["cd off"] == {"dsr": True, "cd": False, "ri": False}
     assert shown["ri on"] == {"dsr": True, "cd": True, "ri": True}
     assert shown["all quiet"] == {"dsr": True, "cd": True, "ri": False}
+
+
+def test_a_program_that_checks_parity_reads_which_characters_a_bridge_got_wrong(
+    trial: Trial,
+) -> None:
+    # The kernel turns embedded events on: FF 00 marks a character, and a line that moves is none.
+    heard = line_of(trial, "cp210x").heard
+    assert heard == {
+        "nothing": "00 ec 03 ec 41",
+        "parity": "ff 00 41",
+        "frame": "ff 00 ec",
+        "brk": "ff 00 00",
+        "overrun": "42",
+    }
+
+
+def test_cdc_acm_tells_errors_beside_the_characters(trial: Trial) -> None:
+    # Of a break the kernel puts a mark of its own among them, where its notice happens to arrive.
+    heard = bytes.fromhex("".join(line_of(trial, "cdc_acm").heard.values()))
+    sent = bytes.fromhex("".join(octets for _, octets in WRONG.values()))
+    assert heard.replace(b"\xff\x00\x00", b"") == sent
+
+
+@every_witness
+def test_the_kernel_counts_the_errors_that_the_device_tells(trial: Trial, witness: str) -> None:
+    counted = line_of(trial, witness).counted
+    assert counted == {"frame": 1, "overrun": 1, "parity": 1, "brk": 1}
 
 
 @every_witness

@@ -46,4 +46,4 @@ def test_vs_pages_in_bulk_are_those_of_the_session(count: int, first: int, token
     *pages, _ = VsSession().reply(
         VsRequested(request=request, token=token), *replies, vs.PagesEnd(sent=count)
     )
-    assert vs_frames.page_frames(token, numbered) == b"".join(pages)
+    assert list(vs_frames.page_frames(token, numbered)) == pages

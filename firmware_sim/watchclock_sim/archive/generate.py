@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Generator, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -78,7 +79,7 @@ def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) ->
         settings.processes, mp_context=get_context("spawn"), initializer=_end_with_parent
     )
     try:
-        with _deaf_to_interrupts():
+        with _interrupts_held_back():
             futures = [pool.submit(work, piece) for piece in pieces]
         for future in futures:
             yield future.result()
@@ -94,18 +95,38 @@ def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) ->
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Generator[None]:
-    """Processes begun meanwhile are born with Ctrl-C held back, which they would not survive."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
+def _interrupts_held_back() -> Generator[None]:
+    """While workers are started Ctrl-C waits, and they are born deaf to it.
+
+    A terminal sends it to them too, before they can say that they leave it to this process. A
+    worker of Windows, which has no masks of signals, may still tell of it while it is starting.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
+        return
+    came: list[int] = []
+    # Not only masked: another thread, such as one that draws a bar, would take it instead.
+    before = signal.signal(signal.SIGINT, lambda number, _frame: came.append(number))
+    try:
+        if sys.platform == "win32":
+            yield
+        else:
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+            try:
+                yield
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if came:
+        raise KeyboardInterrupt
 
 
 def _end_with_parent() -> None:
     """A worker whose parent was killed would wait for ever; Ctrl-C is the parent's matter."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     parent = parent_process()
     if parent is None:
         return

@@ -157,7 +157,7 @@ class VsYear:
                 last_sequence=log.newest_sequence,
             )
             token = next(self._tokens)
-            pages = page_frames(token, part)
+            pages = b"".join(page_frames(token, part))
             end = _answer(request, token, replies.PagesEnd(sent=len(part)))
             talk.ask(_question(request, token), pages + end)
 

@@ -197,11 +197,13 @@ class ClimatePlan:
         warmest_c: highest temperature it has known, degrees Celsius.
         coldest_c: lowest temperature it has known.
         humidity_percent: relative humidity at 25 degrees when it was closed.
+        has_humidity_sensor: somebody has fitted one, whose figures the wand then tells.
     """
 
     warmest_c: int = 31
     coldest_c: int = -4
     humidity_percent: int = 40
+    has_humidity_sensor: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,20 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from watchclock_sim.line.carriers.port import Clock, Port, StallingPort
-from watchclock_sim.line.fault_kinds import Break, HubReset, Stall, Unplug
+from watchclock_sim.line.carriers.port import Clock, LineTellingPort, Port, StallingPort
+from watchclock_sim.line.fault_kinds import (
+    Break,
+    HubReset,
+    LinesFall,
+    Overrun,
+    Ring,
+    Stall,
+    Unplug,
+)
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.modem_lines import ModemLines
 from watchclock_sim.line.pacing import PacedLine
+from watchclock_sim.line.serial_line import LineError
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
 
@@ -64,6 +74,11 @@ class Dock:
         self._held: _Held | None = None
         self._buffer = bytearray()
         self._sent = 0
+        self._made = 0
+        self._errors: deque[tuple[int, LineError]] = deque()
+        self._loses_next = False
+        self._overrun = LineError.NONE
+        self._lines = ModemLines()
         self._is_plugged = True
         self._has_left_unread = False
         self._replug_at: float | None = None
@@ -74,6 +89,8 @@ class Dock:
         now = self._clock.monotonic()
         if self._replug_at is not None and now >= self._replug_at:
             self._replug()
+        if self._lines.end(now):
+            self._move_lines()
         self._hear(now)
         self._answer(now)
         self._send(now)
@@ -114,7 +131,13 @@ class Dock:
                 self._put(delivery.data, now)
 
     def _put(self, frame: bytes, now: float) -> None:
-        self._outgoing.put(self._uart.to_host(frame, self._port.line), now)
+        line = self._port.line
+        heard = self._uart.to_host(frame, line)
+        if heard.errors and line is not None:
+            errors = heard.errors.items()
+            self._errors.extend((self._made + place, error) for place, error in errors)
+        self._made += len(heard.data)
+        self._outgoing.put(heard.data, now)
 
     def _wants_frames(self) -> bool:
         has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED
@@ -122,28 +145,73 @@ class Dock:
 
     def _send(self, now: float) -> None:
         self._buffer += self._outgoing.arrived(now)
-        if self._stalled_until is not None:
-            if now < self._stalled_until:
+        while self._is_plugged and not self._stands_still(now):
+            self._lose_next()
+            place = self._faults.next_break()
+            self._write(len(self._buffer) if place is None else max(0, place.byte - self._sent))
+            if place is None or self._sent < place.byte:
                 return
+            self._break(place, now)
+
+    def _stands_still(self, now: float) -> bool:
+        if self._stalled_until is not None and now >= self._stalled_until:
             self._stalled_until = None
-        place = self._faults.next_break()
-        left = len(self._buffer) if place is None else max(0, place.byte - self._sent)
-        if self._buffer and left:
-            taken = self._port.write(bytes(self._buffer[:left]))
+        return self._stalled_until is not None
+
+    def _lose_next(self) -> None:
+        """Once there is a next byte, lose it; the one behind it is to say so."""
+        if not self._loses_next or not self._buffer:
+            return
+        if self._errors and self._errors[0][0] == self._sent:
+            self._errors.popleft()
+        del self._buffer[0]
+        self._sent += 1
+        self._loses_next, self._overrun = False, LineError.OVERRUN
+
+    def _write(self, most: int) -> None:
+        """So many bytes at most; a character that arrives wrong goes alone, its error with it."""
+        end = self._sent + min(most, len(self._buffer))
+        line = self._port.line
+        while self._sent < end:
+            place, error = self._errors[0] if self._errors else (end, LineError.NONE)
+            is_named = place == self._sent
+            error = self._overrun | (error if is_named else LineError.NONE)
+            count = 1 if error else min(place, end) - self._sent
+            if line is not None:
+                line.error = error
+            taken = self._port.write(bytes(self._buffer[:count]))
             del self._buffer[:taken]
             self._sent += taken
-        if place is not None and self._sent >= place.byte:
-            self._break(place, now)
+            if taken:
+                self._overrun = LineError.NONE
+            if taken and is_named:
+                self._errors.popleft()
+            if taken < count:
+                return
 
     def _break(self, place: Break, now: float) -> None:
         self._faults.broken()
-        if isinstance(place, Stall):
-            LOG.info("the line stands still after byte %d", self._sent)
-            self._stalled_until = now + place.for_ms * MILLISECOND_S
-            if isinstance(self._port, StallingPort):
-                self._port.stall()
-        else:
-            self._unplug(place, now)
+        match place:
+            case LinesFall() | Ring():
+                LOG.info("the wand's lines change after byte %d", self._sent)
+                self._lines.begin(place, now)
+                self._move_lines()
+            case Overrun():
+                LOG.info("the host's adapter loses the byte behind byte %d", self._sent)
+                self._loses_next = True
+            case Stall():
+                LOG.info("the line stands still after byte %d", self._sent)
+                self._stalled_until = now + place.for_ms * MILLISECOND_S
+                if isinstance(self._port, StallingPort):
+                    self._port.stall()
+            case Unplug() | HubReset():
+                self._unplug(place, now)
+
+    def _move_lines(self) -> None:
+        if self._port.line is not None:
+            self._lines.set_on(self._port.line)
+        if isinstance(self._port, LineTellingPort):
+            self._port.lines_changed()
 
     def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
         LOG.info("unplugged after byte %d", self._sent)
@@ -155,6 +223,9 @@ class Dock:
         self._outgoing.cut()
         self._answers.clear()
         self._buffer.clear()
+        self._errors.clear()
+        self._made = self._sent
+        self._loses_next, self._overrun = False, LineError.NONE
         self._held = None
         self._stalled_until = None
 
@@ -171,6 +242,7 @@ class Dock:
         moments = [
             self._replug_at,
             self._stalled_until,
+            self._lines.next_end,
             self._incoming.next_arrival(),
             self._outgoing.next_arrival(),
             self._held.due if self._held else None,

@@ -21,13 +21,16 @@ __all__ = [
     "FlipBits",
     "HubReset",
     "Jitter",
+    "LinesFall",
     "LoseByte",
     "LoseBytes",
     "LoseFrame",
     "LoseRecord",
     "Noise",
+    "Overrun",
     "RepeatByte",
     "RepeatFrame",
+    "Ring",
     "Silence",
     "Slow",
     "Stall",
@@ -44,6 +47,9 @@ FOREVER: Final = 2**63
 A_DAY_MS: Final = 86_400_000
 MOST: Final[Mapping[str, int]] = {
     "bit": 7,
+    "cts": 1,
+    "dsr": 1,
+    "dcd": 1,
     "per_million": 1_000_000,
     "count": 65_536,
     "times": 1000,
@@ -184,14 +190,40 @@ class HubReset:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesFall:
+    """After this byte the lines named fall, by default all three; ``for_ms`` 0 is for ever."""
+
+    byte: int
+    for_ms: int = 0
+    cts: int = 1
+    dsr: int = 1
+    dcd: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """After this byte the ring indicator is raised; ``for_ms`` 0 is for ever."""
+
+    byte: int
+    for_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overrun:
+    """The byte behind this one is lost in the host's adapter, which says so where it can."""
+
+    byte: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongBaud:
     """The wand speaks at this speed, whatever the host set; at another one it is garbage."""
 
     baud: int
 
 
-Break = Unplug | Stall | HubReset
-"""Faults that stop the line after a byte."""
+Break = Unplug | Stall | HubReset | LinesFall | Ring | Overrun
+"""Faults that happen to the line itself, after a byte."""
 
 Fault = (
     FlipBit
@@ -210,6 +242,9 @@ Fault = (
     | Stall
     | Unplug
     | HubReset
+    | LinesFall
+    | Ring
+    | Overrun
     | WrongBaud
 )
 
@@ -230,6 +265,9 @@ FAULT_KINDS: Final[Mapping[str, type[Fault]]] = {
     "stall": Stall,
     "unplug": Unplug,
     "hub_reset": HubReset,
+    "lines_fall": LinesFall,
+    "ring": Ring,
+    "overrun": Overrun,
     "wrong_baud": WrongBaud,
 }
 

@@ -78,7 +78,7 @@ class LineFaults:
         return Delivery(data, self._delay_ms() * MILLISECOND_S)
 
     def next_break(self) -> Break | None:
-        """The next time that the line stops after a byte, or None."""
+        """The next fault of the line itself, which happens after a byte, or None."""
         return self._breaks[0] if self._breaks else None
 
     def broken(self) -> None:

@@ -6,10 +6,10 @@ hardware. Names follow RS-232 as seen from the host.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntFlag, StrEnum
 from typing import Final
 
-__all__ = ["DATA_BITS", "Parity", "SerialLine"]
+__all__ = ["DATA_BITS", "LineError", "Parity", "SerialLine"]
 
 DATA_BITS: Final = frozenset({5, 6, 7, 8})
 """How many a character may have."""
@@ -23,6 +23,23 @@ class Parity(StrEnum):
     EVEN = "E"
     MARK = "M"
     SPACE = "S"
+
+
+class LineError(IntFlag):
+    """What can be wrong with a character that arrives.
+
+    The bits are those of the line status register of a 16550 (Texas Instruments, TL16C550C data
+    sheet, "line status register").
+    """
+
+    NONE = 0
+    OVERRUN = 0x02
+    """The one before was not fetched in time and is lost."""
+    PARITY = 0x04
+    FRAMING = 0x08
+    """There is no stop bit."""
+    BREAK = 0x10
+    """There is nothing but zeros, where the stop bit should be as well."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -40,6 +57,7 @@ class SerialLine:
         dsr: data set ready, set by the wand.
         dcd: carrier detect, set by the wand.
         ri: ring indicator, set by the wand.
+        error: what is wrong with the wand's bytes that are being handed to the carrier.
     """
 
     baud: int = 0
@@ -53,6 +71,7 @@ class SerialLine:
     dsr: bool = True
     dcd: bool = True
     ri: bool = False
+    error: LineError = LineError.NONE
 
     def forget_host(self, baud: int = 0) -> None:
         """As before any host: 8-N-1, nothing raised, no break.

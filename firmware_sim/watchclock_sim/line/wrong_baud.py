@@ -10,12 +10,14 @@ TL16C550C data sheet, "receiver"), one stop bit looked at, and after a stop bit 
 """
 
 import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from watchclock_sim.line.serial_line import Parity, SerialLine
+from watchclock_sim.line.serial_line import LineError, Parity, SerialLine
 
-__all__ = ["CharacterForm", "Uart", "misheard"]
+__all__ = ["CharacterForm", "Heard", "Uart", "misheard"]
 
 OVERSAMPLING: Final = 16
 HALVES: Final = 2
@@ -23,6 +25,28 @@ HALVES: Final = 2
 LOW: Final = b"\x00"
 HIGH: Final = b"\x01"
 BREAK: Final = b"\x00"
+
+
+NOTHING_WRONG: Final[Mapping[int, LineError]] = MappingProxyType({})
+
+
+class Heard(NamedTuple):
+    """What a receiver makes of what was sent.
+
+    Attributes:
+        data: the characters.
+        errors: what is wrong with them, by their places in ``data``.
+    """
+
+    data: bytes
+    errors: Mapping[int, LineError] = NOTHING_WRONG
+
+
+class _Character(NamedTuple):
+    """One character as a receiver hands it on."""
+
+    value: int
+    error: LineError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +74,18 @@ class CharacterForm:
         halves = bytes(level for level in levels + parity for _ in range(HALVES))
         return halves + HIGH * int(self.stop_bits * HALVES)
 
+    def received(self, levels: list[int]) -> _Character:
+        """The character of these samples, from the start bit to the first stop bit."""
+        bits, rest = levels[1 : 1 + self.data_bits], levels[1 + self.data_bits :]
+        error = LineError.NONE
+        if rest[:-1] != self._parity_bit(sum(bits)):
+            error |= LineError.PARITY
+        if not rest[-1]:
+            error |= LineError.FRAMING
+        if not any(levels):
+            error |= LineError.BREAK
+        return _Character(sum(level << place for place, level in enumerate(bits)), error)
+
     def _parity_bit(self, ones: int) -> list[int]:
         """The bit that follows so many ones, or none."""
         match self.parity:
@@ -65,7 +101,7 @@ class CharacterForm:
                 return [0]
 
 
-def misheard(data: bytes, sent: CharacterForm, heard: CharacterForm, lateness: float) -> bytes:
+def misheard(data: bytes, sent: CharacterForm, heard: CharacterForm, lateness: float) -> Heard:
     """What arrives of bytes sent without a pause on a line that rests before and after.
 
     The wrong bytes are at most five times as many as those sent, one for every time the line
@@ -78,9 +114,18 @@ def misheard(data: bytes, sent: CharacterForm, heard: CharacterForm, lateness: f
         heard: how the receiver has been set.
         lateness: how late the receiver sees the line fall, in bits of its own, 0 to 1/16.
     """
-    line = sent.laid_out(data)
+    characters = list(_characters(sent.laid_out(data), sent, heard, lateness))
+    return Heard(
+        bytes(each.value for each in characters),
+        {place: each.error for place, each in enumerate(characters) if each.error},
+    )
+
+
+def _characters(
+    line: bytes, sent: CharacterForm, heard: CharacterForm, lateness: float
+) -> Iterator[_Character]:
+    """What is made of a line laid out in half bits of the sender."""
     step = HALVES * sent.baud / heard.baud
-    arrived = bytearray()
     start = line.find(LOW)
     while start >= 0:
         begins = start + lateness * step
@@ -90,13 +135,9 @@ def misheard(data: bytes, sent: CharacterForm, heard: CharacterForm, lateness: f
             # Too short for a start bit: taken for a disturbance.
             start = line.find(LOW, at[0])
             continue
-        places = range(heard.data_bits)
-        arrived.append(
-            sum(level << place for place, level in zip(places, levels[1:], strict=False))
-        )
+        yield heard.received(levels)
         rises = line.find(HIGH, at[-1])
         start = line.find(LOW, rises) if rises >= 0 else -1
-    return bytes(arrived)
 
 
 def _bits(form: CharacterForm) -> int:
@@ -135,14 +176,16 @@ class Uart:
         self._was_break = line is not None and line.is_break
         if self._is_held(line):
             return b""
-        heard = self._through(data, self._hosts_form(line), self._form)
+        heard = self._through(data, self._hosts_form(line), self._form).data
         # A line held low is a character of nothing but zeros, once, however long it lasts.
         return heard + BREAK if begins_break else heard
 
-    def to_host(self, data: bytes, line: SerialLine | None) -> bytes:
+    def to_host(self, data: bytes, line: SerialLine | None) -> Heard:
         """What the host hears of one frame of the wand; arguments as in ``to_wand``."""
         if self._is_held(line):
-            return b""
+            return Heard(b"")
+        if self._form is None:
+            return Heard(data)
         return self._through(data, self._form, self._hosts_form(line))
 
     def _is_held(self, line: SerialLine | None) -> bool:
@@ -160,9 +203,9 @@ class Uart:
 
     def _through(
         self, data: bytes, sent: CharacterForm | None, heard: CharacterForm | None
-    ) -> bytes:
+    ) -> Heard:
         if not data or sent is None or heard is None or _is_alike(sent, heard):
-            return data
+            return Heard(data)
         return misheard(data, sent, heard, self._chance.random() / OVERSAMPLING)
 
 

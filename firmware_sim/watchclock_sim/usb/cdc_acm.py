@@ -4,9 +4,10 @@ Linux binds ``cdc_acm`` to it and calls it ``/dev/ttyACM0``. Sources: USB CDC 1.
 sub-class specification for PSTN devices 1.2, whose tables are named here as "PSTN".
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from watchclock_sim.line.serial_line import SerialLine
+from watchclock_sim.line.serial_line import LineError, SerialLine
 from watchclock_sim.usb import layouts
 from watchclock_sim.usb.bulk_pair import PACKET_OCTETS, bulk_pair
 from watchclock_sim.usb.bus import Endpoint, Handshake, Interface, Setup, TransferType
@@ -37,6 +38,14 @@ GET_LINE_CODING: Final = 0x21
 SET_CONTROL_LINE_STATE: Final = 0x22
 SEND_BREAK: Final = 0x23
 SERIAL_STATE: Final = 0x20
+
+ERROR_BITS: Final[Mapping[LineError, int]] = {
+    LineError.BREAK: 1 << 2,
+    LineError.FRAMING: 1 << 4,
+    LineError.PARITY: 1 << 5,
+    LineError.OVERRUN: 1 << 6,
+}
+"""Of the serial state (PSTN, table 31)."""
 
 FIRST_BAUD: Final = 9600
 UNTIL_ENDED: Final = 0xFFFF
@@ -119,7 +128,10 @@ class CdcAcm:
 
     def write(self, data: bytes) -> int:
         """How many of the wand's bytes were taken; never waits."""
-        return self._to_host.push(data)
+        taken = self._to_host.push(data)
+        if taken:
+            self._notices.note(self.line.error)
+        return taken
 
     def _set_line_coding(self, _setup: Setup, data: bytes) -> bytes | Handshake:
         """A coding that no line has is refused; the wand keeps the one before (PSTN, 6.3.10)."""
@@ -160,25 +172,33 @@ class CdcAcm:
 class _SerialStates:
     """The notification endpoint: says what the lines are whenever they differ from what it said.
 
-    Two changes that the host did not fetch in between become one, as PSTN, 6.5.4, allows.
+    Two changes that the host did not fetch in between become one, as PSTN, 6.5.4, allows. What was
+    wrong with characters is told once and is no state that lasts.
     """
 
     def __init__(self, line: SerialLine, interface: int) -> None:
         self._line = line
         self._interface = interface
         self._told = 0
+        self._errors = LineError.NONE
+
+    def note(self, error: LineError) -> None:
+        """Something was wrong with a character, or nothing."""
+        self._errors |= error
 
     @property
     def has_input(self) -> bool:
-        """Whether the lines have changed since they were told."""
-        return self._bits() != self._told
+        """Whether the lines have changed since they were told, or a character was wrong."""
+        return bool(self._errors) or self._bits() != self._told
 
     def take(self, length: int) -> bytes | Handshake:
         """SERIAL_STATE (PSTN, table 31)."""
         bits = self._bits()
-        if bits == self._told:
+        if not self.has_input:
             return Handshake.NAK
         self._told = bits
+        bits |= sum(bit for error, bit in ERROR_BITS.items() if self._errors & error)
+        self._errors = LineError.NONE
         size = layouts.SERIAL_STATE.size
         head = layouts.NOTIFICATION.pack(FROM_INTERFACE, SERIAL_STATE, 0, self._interface, size)
         return (head + layouts.SERIAL_STATE.pack(bits))[:length]
@@ -186,6 +206,7 @@ class _SerialStates:
     def clear(self) -> None:
         """The host knows of no line."""
         self._told = 0
+        self._errors = LineError.NONE
 
     def _bits(self) -> int:
         line = self._line

@@ -7,8 +7,9 @@ of the specification they come from, stands at each.
 import struct
 from typing import Final
 
-__all__ = ["ASSOCIATION", "CONFIGURATION", "CP210X_COMM_STATUS", "DEVICE", "DOUBLE_WORD"]
+__all__ = ["ASSOCIATION", "CONFIGURATION", "CP210X_COMM_STATUS", "CP210X_PROPERTIES", "DEVICE"]
 __all__ += [
+    "DOUBLE_WORD",
     "ENDPOINT",
     "HID",
     "INTERFACE",
@@ -52,3 +53,9 @@ DOUBLE_WORD: Final = struct.Struct("<I")
 CP210X_COMM_STATUS: Final = struct.Struct("<IIIIBBB")
 """ulErrors, ulHoldReasons, ulAmountInInQueue, ulAmountInOutQueue, bEofReceived,
 bWaitForImmediate, bReserved (Silicon Labs AN571, GET_COMM_STATUS)."""
+CP210X_PROPERTIES: Final = struct.Struct("<HHIIIIIIIIIHHIIII")
+"""wLength, bcdVersion, ulServiceMask, reserved, ulMaxTxQueue, ulMaxRxQueue, ulMaxBaud,
+ulProvSubType, ulProvCapabilities, ulSettableParams, ulSettableBaud, wSettableData,
+wSettableStopParity, ulCurrentTxQueue, ulCurrentRxQueue, two reserved; uniProvName follows (Silicon
+Labs AN571, table 7; wSettableStopParity, which AN571 reserves, is named and filled as in Windows's
+COMMPROP, and as a CP2102N fills it: linux-usb mailing list, 7 June 2021)."""

@@ -70,9 +70,13 @@ class StreamToHost:
 
     def push(self, data: bytes) -> int:
         """How many of these bytes there was room for."""
-        taken = data[: ROOM_OCTETS - len(self._waiting)]
+        taken = data[: max(0, ROOM_OCTETS - len(self._waiting))]
         self._waiting += taken
         return len(taken)
+
+    def put_in(self, data: bytes) -> None:
+        """A few bytes of the device's own, whether there is room or not."""
+        self._waiting += data
 
     def take(self, length: int) -> bytes | Handshake:
         """At most ``length`` bytes; what fills the host's transfer owes an empty packet."""

@@ -51,6 +51,10 @@ class UsbPort:
         """Refuse the host the wand's bytes until it clears the endpoint's halt."""
         self.device.stall_input()
 
+    def lines_changed(self) -> None:
+        """Tell the host of the wand's lines, as far as the device's function can."""
+        self.device.lines_changed()
+
     def unplug(self) -> None:
         """Take the cable out: the device leaves the bus."""
         self.device.unplug()

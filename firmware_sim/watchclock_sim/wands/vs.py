@@ -7,8 +7,10 @@ from typing import Final
 
 from watchclock_protocol.dialects.vs.layouts import SUBJECT_OCTETS
 from watchclock_protocol.dialects.vs.lists import RosterEntry
+from watchclock_protocol.dialects.vs.page_frames import page_frames
 from watchclock_protocol.dialects.vs.records import GUARD_TAG_BIT, LogKind, tag_field
-from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, IdentityReply
+from watchclock_protocol.dialects.vs.replies import RECORDS_A_PAGE, IdentityReply, PagesEnd
+from watchclock_protocol.dialects.vs.requests import ReadPages
 from watchclock_protocol.dialects.vs.wand import Requested, WandSession
 from watchclock_protocol.events import Transmit
 from watchclock_protocol.filled_reasons import FilledReason
@@ -58,7 +60,10 @@ class VsWand:
         self.memory = VsMemory(min(pages, self.model.most_pages), serial)
         climate = setup.life.climate
         self.condition = VsCondition(
-            model=self.model, warmest_c=climate.warmest_c, coldest_c=climate.coldest_c
+            model=self.model,
+            has_humidity_sensor=climate.has_humidity_sensor,
+            warmest_c=climate.warmest_c,
+            coldest_c=climate.coldest_c,
         )
         self.lists = ListMemory()
         memory_life = setup.life.part(HardwarePart.MEMORY)
@@ -131,10 +136,24 @@ class VsWand:
             match event:
                 case Transmit(frame):
                     yield frame
+                case Requested(request=ReadPages() as request):
+                    yield from self._pages(event, request)
                 case Requested(request=request):
-                    yield from self._session.frames(event, self._answers.replies(request, utc))
+                    yield from self._session.reply(event, self._answers.reply(request, utc))
                 case _:
                     pass
+
+    def _pages(self, requested: Requested, request: ReadPages) -> Iterator[bytes]:
+        """The frames of pages: a full memory has so many that they are built in bulk."""
+        refusal = self._answers.refuses_pages(request)
+        if refusal is not None:
+            yield from self._session.reply(requested, refusal)
+            return
+        sent = 0
+        for frame in page_frames(requested.token, self._answers.pages(request)):
+            sent += 1
+            yield frame
+        yield from self._session.reply(requested, PagesEnd(sent=sent))
 
     def _use(self, utc: datetime, cause: WakeCause) -> bool:
         """What happened until now, then this use; False when the wand does not do it."""

@@ -60,11 +60,8 @@ class VsAnswers:
         self._lost_records = lost_records
         self._handed_out = 0
 
-    def replies(self, request: VsRequest, utc: datetime) -> Iterator[VsReply]:
-        """The replies in their order; each takes effect when it is drawn."""
-        if isinstance(request, requests.ReadPages):
-            yield from self._hand_out(request)
-            return
+    def reply(self, request: VsRequest, utc: datetime) -> VsReply:
+        """What is answered to anything but a request for pages, when it has taken effect."""
         answers: tuple[Answer, ...] = (
             self._tell,
             self._examine,
@@ -75,8 +72,7 @@ class VsAnswers:
         for answer in answers:
             reply = answer(request, utc)
             if reply is not None:
-                yield reply
-                return
+                return reply
         raise AssertionError(f"nobody answers {request}")
 
     def _tell(self, request: VsRequest, utc: datetime) -> VsReply | None:
@@ -186,21 +182,21 @@ class VsAnswers:
             self._log.note(CHANGED_EVENTS[number], utc, request.entries)
         return reply
 
-    def _hand_out(self, request: requests.ReadPages) -> Iterator[VsReply]:
+    def refuses_pages(self, request: requests.ReadPages) -> Refusal | None:
+        """Why these pages are not handed out; None when they are."""
         oldest = self._memory.oldest_page
         if request.first_page < oldest:
-            yield Refusal(reason=Reason.PAGE_GONE, detail=oldest)
-            return
+            return Refusal(reason=Reason.PAGE_GONE, detail=oldest)
         if not 0 < request.pages <= MOST_PAGES_A_REQUEST:
-            yield Refusal(reason=Reason.OUT_OF_RANGE, detail=MOST_PAGES_A_REQUEST)
-            return
-        sent = 0
+            return Refusal(reason=Reason.OUT_OF_RANGE, detail=MOST_PAGES_A_REQUEST)
+        return None
+
+    def pages(self, request: requests.ReadPages) -> Iterator[tuple[int, bytes]]:
+        """Number and 1024 bytes of each of these pages that is there, read when it is drawn."""
         for number in range(request.first_page, request.first_page + request.pages):
             raw = self._memory.page(number)
             if raw is not None:
-                sent += 1
-                yield replies.PageRead(number=number, raw=self._spoilt(raw))
-        yield replies.PagesEnd(sent=sent)
+                yield number, self._spoilt(raw)
 
     def _spoilt(self, raw: bytes) -> bytes:
         """The page as it is read when the memory answers some records with zeros."""

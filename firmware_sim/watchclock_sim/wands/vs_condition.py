@@ -4,7 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from watchclock_protocol.dialects.vs.evidence import DECLARATIONS, EvidenceCode, EvidenceItem
+from watchclock_protocol.dialects.vs.evidence import (
+    DECLARATIONS,
+    FITTED_CODES,
+    EvidenceCode,
+    EvidenceItem,
+)
 from watchclock_protocol.values import TagTechnology
 from watchclock_sim.hardware.contact_head import HeadReading
 from watchclock_sim.hardware.power import ResetCause
@@ -48,9 +53,11 @@ class VsCondition:
         attempts: how often the head tried to read.
         reads: attempts that gave a right answer.
         warmest_c: highest temperature, degrees Celsius.
+        has_humidity_sensor: it is no part of the model, but has been fitted.
     """
 
     model: VsModel
+    has_humidity_sensor: bool = False
     power_ons: int = 0
     brown_outs: int = 0
     watchdogs: int = 0
@@ -80,8 +87,9 @@ class VsCondition:
 
     @property
     def declared(self) -> tuple[int, ...]:
-        """Numbers of the evidence codes this model can produce."""
-        return tuple(sorted(DECLARATIONS[self.model.name]))
+        """Numbers of the evidence codes this wand can produce."""
+        fitted = FITTED_CODES if self.has_humidity_sensor else frozenset[EvidenceCode]()
+        return tuple(sorted(DECLARATIONS[self.model.name] | fitted))
 
     def took(self, reading: HeadReading) -> None:
         """The head was used."""
@@ -107,7 +115,7 @@ class VsCondition:
     def evidence(
         self, voltage_mv: int, parts: Iterable[tuple[EvidenceCode, tuple[int, int]]]
     ) -> tuple[EvidenceItem, ...]:
-        """Every fact this model can tell.
+        """Every fact this wand can tell.
 
         Args:
             voltage_mv: the battery now.

@@ -250,6 +250,25 @@ def test_a_flood_of_complaints_becomes_a_few_lines(caplog: pytest.LogCaptureFixt
     assert complaints(caplog)[10].endswith("(990 like it were not told)")
 
 
+def test_a_flood_of_refused_connections_hides_no_line_that_says_who_has_a_device(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    async def flood_and_import() -> None:
+        async with serving(ToldDevice()) as server:
+            for _ in range(50):
+                stranger = await connect(server)
+                stranger.writer.write(b"GET / HTTP/1.1\r\n")
+                await stranger.rest()
+            async with importing(server):
+                pass
+
+    asyncio.run(flood_and_import())
+    assert len(complaints(caplog)) < 50
+    assert sum(" has 1-1" in record.getMessage() for record in caplog.records) == 1
+
+
 def test_hosts_that_come_and_go_without_end_are_a_few_lines(
     caplog: pytest.LogCaptureFixture,
 ) -> None:

@@ -5,9 +5,12 @@ sees of its line, as JSON; to ``SHOW dsr=0 ri=1`` it sets its own lines and answ
 """
 
 import json
+import struct
+import termios
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from fcntl import ioctl
 from typing import Any, Final
 
 import serial
@@ -60,10 +63,25 @@ SHOWN: Final[Mapping[str, Mapping[str, bool]]] = {
 """What the device shows, one after the other, by pyserial's names."""
 
 
+WRONG: Final[Mapping[str, tuple[int, str]]] = {
+    "nothing": (0x00, "00 ec 03 ec 41"),
+    "parity": (0x04, "41"),
+    "frame": (0x08, "ec"),
+    "brk": (0x10, "00"),
+    "overrun": (0x02, "42"),
+}
+"""What is wrong with octets that the device sends: its ``LineError``, and they."""
+COUNTS: Final = ("frame", "overrun", "parity", "brk")
+COUNTERS: Final = struct.Struct("6i4i10i")
+"""``struct serial_icounter_struct``: lines and octets, what ``COUNTS`` names, others."""
+
+
 def try_lines(order: DeviceOrder, sockets: Sockets) -> LineReport:
     """Every trial with one device, which is let go of in the end."""
     seen: dict[str, Mapping[str, Any]] = {}
     shown: dict[str, Mapping[str, bool]] = {}
+    heard: dict[str, str] = {}
+    counted: Mapping[str, int] = {}
     is_detached, trouble, printed = False, "", listed(order.usbip)
     try:
         device = sockets.plug_in(order)
@@ -76,6 +94,7 @@ def try_lines(order: DeviceOrder, sockets: Sockets) -> LineReport:
             for name, levels in SHOWN.items():
                 _ask(port, " ".join(("SHOW", *(f"{key}={on:d}" for key, on in levels.items()))))
                 shown[name] = _settled(port, levels)
+            counted = _check_parity(port, heard)
         # On the bus of full-speed devices the client's number of port n is n - 1.
         is_detached = detach(str(int(device.place.rpartition("-")[2]) - 1)) == 0
         is_detached = is_detached and is_gone(device)
@@ -87,6 +106,8 @@ def try_lines(order: DeviceOrder, sockets: Sockets) -> LineReport:
         is_detached=is_detached,
         seen=seen,
         shown=shown,
+        heard=heard,
+        counted=counted,
         trouble=trouble,
     )
 
@@ -95,6 +116,31 @@ def _ask(port: serial.Serial, request: str) -> dict[str, Any]:
     port.write(f"{request}\n".encode())
     answer: dict[str, Any] = json.loads(port.readline())
     return answer
+
+
+def _check_parity(port: serial.Serial, heard: dict[str, str]) -> Mapping[str, int]:
+    """Hear wrong octets as a program that checks parity and marks them; what was counted."""
+    settings = termios.tcgetattr(port.fileno())
+    settings[0] |= termios.INPCK | termios.PARMRK
+    termios.tcsetattr(port.fileno(), termios.TCSANOW, settings)
+    before = _counts(port)
+    _ask(port, "SHOW dsr=0 cd=0 ri=1")
+    for name, (error, octets) in WRONG.items():
+        port.write(f"SEND {error} {octets.replace(' ', '')}\n".encode())
+        answer = port.readline()
+        heard[name] = answer[: answer.index(b"{")].hex(" ")
+    end = time.monotonic() + SETTLE_S
+    while True:
+        now = _counts(port)
+        counted = {name: now[name] - before[name] for name in COUNTS}
+        if all(counted.values()) or time.monotonic() > end:
+            return counted
+        time.sleep(PAUSE_S)
+
+
+def _counts(port: serial.Serial) -> Mapping[str, int]:
+    raw = ioctl(port.fileno(), termios.TIOCGICOUNT, bytes(COUNTERS.size))
+    return dict(zip(COUNTS, COUNTERS.unpack(raw)[6:10], strict=True))
 
 
 def _settled(port: serial.Serial, wanted: Mapping[str, bool]) -> Mapping[str, bool]:

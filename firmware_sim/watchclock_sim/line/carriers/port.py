@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from watchclock_sim.line.serial_line import SerialLine
 
-__all__ = ["Clock", "Port", "StallingPort", "SystemClock"]
+__all__ = ["Clock", "LineTellingPort", "Port", "StallingPort", "SystemClock"]
 
 
 class Clock(Protocol):
@@ -83,4 +83,13 @@ class StallingPort(Protocol):
 
     def stall(self) -> None:
         """Refuse the host the wand's bytes until it clears that."""
+        ...
+
+
+@runtime_checkable
+class LineTellingPort(Protocol):
+    """A port that can tell the host that the wand's lines have changed."""
+
+    def lines_changed(self) -> None:
+        """The wand's lines are not what they were: tell the host, where it wants to know."""
         ...

@@ -87,6 +87,12 @@ class Rfc2217Port:
             return self._tcp.write(data)
         return conversation.send(data)
 
+    def lines_changed(self) -> None:
+        """Tell the host of the wand's lines."""
+        conversation = self._present_conversation()
+        if conversation is not None:
+            conversation.send()
+
     def unplug(self) -> None:
         """Drop the host and stop listening."""
         self._tcp.unplug()

@@ -6,9 +6,8 @@ restated in docs/protocols/fcard.md section "Commands". A reply has the class of
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from functools import cache
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from watchclock_protocol.dialects.fcard import layouts, replies, requests
 from watchclock_protocol.dialects.fcard.replies import FcardReply
@@ -259,7 +258,7 @@ def encode_request(request: FcardRequest) -> bytes:
     Raises:
         RequestRangeError: a value does not fit into its bytes.
     """
-    return find_command(request).layout.build(_fields(request))
+    return find_command(request).layout.build_of(request)
 
 
 def decode_request(codes: tuple[int, int], data: bytes) -> FcardRequest:
@@ -307,7 +306,7 @@ def encode_reply(request: FcardRequest, reply: FcardReply) -> tuple[ReplyKind, b
     row = find_command(request)
     for kind in (*row.replies, SUM_REFUSED):
         if kind.value is type(reply) and _fits(kind, request):
-            return kind, kind.layout.build(_fields(reply))
+            return kind, kind.layout.build_of(reply)
     raise LocalProtocolError(command=type(reply).__name__, state=f"answering {row.name}")
 
 
@@ -319,13 +318,3 @@ def _fits(kind: ReplyKind, request: FcardRequest) -> bool:
 
 def _name(codes: tuple[int, int]) -> str:
     return "{:02X}/{:02X}".format(*codes)
-
-
-def _fields(value: FcardRequest | FcardReply) -> dict[str, Any]:
-    kind: Any = type(value)
-    return {name: getattr(value, name) for name in _names(kind)}
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a type is no Hashable to mypy
-    return tuple(field.name for field in fields(kind))

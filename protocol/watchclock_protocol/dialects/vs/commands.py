@@ -5,8 +5,8 @@ request; the kind of its frame tells parts, answers and refusals apart.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from watchclock_protocol.dialects.vs import layouts, replies, requests
 from watchclock_protocol.dialects.vs.frames import FrameKind
@@ -137,10 +137,6 @@ _BY_REQUEST: Final[Mapping[Callable[..., VsRequest], Command]] = {
 _BY_CODE: Final[Mapping[int, Command]] = {row.code: row for row in COMMANDS}
 
 
-_FIELD_NAMES: Final[dict[type, tuple[str, ...]]] = {}
-"""Of every kind of request and reply met so far, because asking a dataclass takes its time."""
-
-
 def find_command(request: VsRequest) -> Command:
     """The row of the table this request belongs to."""
     return _BY_REQUEST[type(request)]
@@ -152,7 +148,7 @@ def encode_request(request: VsRequest) -> bytes:
     Raises:
         RequestRangeError: a value does not fit into its bytes.
     """
-    return find_command(request).layout.build(_fields(request))
+    return find_command(request).layout.build_of(request)
 
 
 def decode_request(code: int, data: bytes) -> VsRequest:
@@ -199,12 +195,5 @@ def encode_reply(command: Command, reply: VsReply) -> tuple[ReplyKind, bytes]:
     value = type(reply)
     for kind in command.replies if value is not replies.Refusal else (REFUSAL,):
         if kind.value is value:
-            return kind, kind.layout.build(_fields(reply))
+            return kind, kind.layout.build_of(reply)
     raise LocalProtocolError(command=type(reply).__name__, state=f"answering {command.name}")
-
-
-def _fields(value: VsRequest | VsReply) -> dict[str, Any]:
-    names = _FIELD_NAMES.get(type(value))
-    if names is None:
-        names = _FIELD_NAMES[type(value)] = tuple(field.name for field in fields(value))
-    return {name: getattr(value, name) for name in names}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
-__all__ = ["DECLARATIONS", "HOST_CODES", "EvidenceCode", "EvidenceItem", "Outcome", "Part"]
-__all__ += ["PartResult"]
+__all__ = ["DECLARATIONS", "FITTED_CODES", "HOST_CODES", "EvidenceCode", "EvidenceItem"]
+__all__ += ["Outcome", "Part", "PartResult"]
 
 
 class EvidenceCode(IntEnum):
@@ -71,6 +71,9 @@ DECLARATIONS: Final[Mapping[str, frozenset[EvidenceCode]]] = {
     | {EvidenceCode.RFL, EvidenceCode.SHOCK, EvidenceCode.TILT0, EvidenceCode.TEMP},
 }
 """What each model can produce. A code that its declaration lacks proves nothing by its absence."""
+
+FITTED_CODES: Final = frozenset({EvidenceCode.HUM})
+"""What a wand of either model declares besides, when the part for it has been fitted."""
 
 
 class Part(IntEnum):

@@ -49,7 +49,7 @@ __all__ = [
     "MOST_DATA_OCTETS",
     "BrokenFrame",
 ]
-__all__ += ["Frame", "FrameKind", "FrameReader", "Skipped", "build_frame"]
+__all__ += ["Frame", "FrameBuilder", "FrameKind", "FrameReader", "Skipped", "build_frame"]
 
 MOST_DATA_OCTETS: Final = 1040
 CRC_OCTETS: Final = 4
@@ -116,20 +116,45 @@ class Skipped:
     count: int
 
 
-def build_frame(frame: Frame) -> bytes:
-    """The frame as it goes over the link.
+class FrameBuilder:
+    """Builds the frames of one request or answer, whose heads differ by kind and length alone.
 
-    Raises:
-        RequestRangeError: the data is longer than 1040 bytes, or a value does not fit.
+    Args:
+        command: of the request.
+        token: chosen by the host.
     """
-    length = len(frame.data)
-    if length > MOST_DATA_OCTETS:
-        reason = f"{length} bytes of data, {MOST_DATA_OCTETS} fit"
-        raise RequestRangeError(command="a frame", reason=reason)
-    head = FRAME_HEAD.pack(FRAME_MAGIC, frame.kind, frame.command, frame.token, length)
-    head += bytes((complement_sum(head),))
-    check = crc32(frame.data, crc32(head)).to_bytes(CRC_OCTETS, "little")
-    return b"".join((head, frame.data, check))
+
+    def __init__(self, command: int, token: int) -> None:
+        self._command = command
+        self._token = token
+        self._heads: dict[tuple[FrameKind, int], tuple[bytes, int]] = {}
+
+    def build(self, kind: FrameKind, data: bytes) -> bytes:
+        """The frame as it goes over the link.
+
+        Raises:
+            RequestRangeError: the data is longer than 1040 bytes, or a value does not fit.
+        """
+        length = len(data)
+        known = self._heads.get((kind, length))
+        if known is None:
+            known = self._heads[kind, length] = self._head(kind, length)
+        head, check = known
+        return b"".join((head, data, crc32(data, check).to_bytes(CRC_OCTETS, "little")))
+
+    def _head(self, kind: FrameKind, length: int) -> tuple[bytes, int]:
+        """The head before so much data, and its CRC-32, with which that of the data begins."""
+        if length > MOST_DATA_OCTETS:
+            reason = f"{length} bytes of data, {MOST_DATA_OCTETS} fit"
+            raise RequestRangeError(command="a frame", reason=reason)
+        head = FRAME_HEAD.pack(FRAME_MAGIC, kind, self._command, self._token, length)
+        head += bytes((complement_sum(head),))
+        return head, crc32(head)
+
+
+def build_frame(frame: Frame) -> bytes:
+    """The frame as it goes over the link; see ``FrameBuilder.build``."""
+    return FrameBuilder(frame.command, frame.token).build(frame.kind, frame.data)
 
 
 class FrameReader:

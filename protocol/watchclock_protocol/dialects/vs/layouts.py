@@ -60,12 +60,9 @@ FRAME_HEAD: Final = PackedLayout(
 # Section "Commands": the data of requests and answers, in the order of the tables there.
 NOTHING: Final = message_layout("no data")
 CLOCK_SETTING: Final = message_layout("a clock setting", seconds=Int32ul, milliseconds=Int16ul)
-PAGE_RANGE: Final = message_layout(
+PAGE_RANGE: Final = PackedLayout(
     "a range of pages",
-    first_page=Int32ul,
-    pages=Int16ul,
-    first_sequence=Int32ul,
-    last_sequence=Int32ul,
+    Struct(first_page=Int32ul, pages=Int16ul, first_sequence=Int32ul, last_sequence=Int32ul),
 )
 SERIAL_AND_POINTER: Final = message_layout(
     "an acknowledgement", serial=Bytes(SERIAL_OCTETS), sequence=Int32ul

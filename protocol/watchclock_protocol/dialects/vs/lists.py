@@ -4,9 +4,9 @@ Source: docs/protocols/vs.md, section "Lists".
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from watchclock_protocol.dialects.vs.frames import MOST_DATA_OCTETS
 from watchclock_protocol.dialects.vs.layouts import (
@@ -212,7 +212,7 @@ def encode_entries(list_number: ListNumber, entries: tuple[ListEntry, ...]) -> b
         raise RequestRangeError(command=named, reason=reason)
     if not all(isinstance(entry, shape.entry) for entry in entries):
         raise RequestRangeError(command=named, reason="an entry belongs to another list")
-    return b"".join(shape.layout.build(_fields(entry)) for entry in entries)
+    return b"".join(shape.layout.build_of(entry) for entry in entries)
 
 
 def decode_entries(list_number: ListNumber, raw: bytes) -> tuple[ListEntry, ...]:
@@ -229,7 +229,3 @@ def decode_entries(list_number: ListNumber, raw: bytes) -> tuple[ListEntry, ...]
 
 def _parts(raw: bytes, octets: int) -> Iterator[bytes]:
     return (raw[start : start + octets] for start in range(0, len(raw), octets))
-
-
-def _fields(entry: ListEntry) -> dict[str, Any]:
-    return {field.name: getattr(entry, field.name) for field in fields(entry)}

@@ -3,7 +3,6 @@
 The firmware decides what to reply. Source: docs/protocols/vs.md, sections "Frames" and "Commands".
 """
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +16,7 @@ from watchclock_protocol.dialects.vs.frames import (
     HALF_FRAME_TIMEOUT_S,
     BrokenFrame,
     Frame,
+    FrameBuilder,
     FrameKind,
     FrameReader,
     Skipped,
@@ -95,17 +95,10 @@ class WandSession:
             LocalProtocolError: the request is never answered so.
             RequestRangeError: a value does not fit into its bytes.
         """
-        return tuple(self.frames(requested, replies))
-
-    def frames(self, requested: Requested, replies: Iterable[VsReply]) -> Iterator[bytes]:
-        """The same one by one: a reply is drawn when its frame is.
-
-        Raises:
-            LocalProtocolError: the request is never answered so.
-            RequestRangeError: a value does not fit into its bytes.
-        """
         command = find_command(requested.request)
         state = step(State.IDLE, request_signal(command))
+        builder = FrameBuilder(command.code, requested.token)
+        frames: list[bytes] = []
         for reply in replies:
             kind, data = encode_reply(command, reply)
             try:
@@ -113,9 +106,8 @@ class WandSession:
             except SequenceError as error:
                 told = f"answering {command.name}"
                 raise LocalProtocolError(command=kind.name, state=told) from error
-            yield build_frame(
-                Frame(kind=kind.frame_kind, command=command.code, token=requested.token, data=data)
-            )
+            frames.append(builder.build(kind.frame_kind, data))
+        return tuple(frames)
 
 
 def _request(frame: Frame) -> list[WandEvent]:

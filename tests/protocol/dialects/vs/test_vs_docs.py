@@ -7,6 +7,7 @@ from watchclock_protocol.dialects.vs import VS
 from watchclock_protocol.dialects.vs.commands import COMMANDS, REPLY_KINDS, Command
 from watchclock_protocol.dialects.vs.evidence import (
     DECLARATIONS,
+    FITTED_CODES,
     HOST_CODES,
     EvidenceCode,
     Outcome,
@@ -92,6 +93,7 @@ def test_the_page_lists_exactly_the_evidence_codes_and_which_model_can_produce_t
         declared = {EvidenceCode[row[1]] for row in listed if row[column] == "yes"}
         assert declared == DECLARATIONS[model]
         assert {EvidenceCode[row[1]] for row in listed if row[column] == "host"} == HOST_CODES
+        assert {EvidenceCode[row[1]] for row in listed if row[column] == "fitted"} == FITTED_CODES
 
 
 def test_the_page_lists_exactly_the_parts_and_outcomes_of_the_self_test() -> None:
