@@ -38,7 +38,7 @@ def _run(words: Sequence[str]) -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("watchclock"):
             raise
-        raise SimulatorPartMissingError(package=error.name) from error
+        raise SimulatorPartMissingError(package=error.name, extra="sim") from error
     run_words(words)
 
 

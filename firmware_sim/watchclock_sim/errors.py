@@ -186,7 +186,7 @@ class SimulatorPartMissingError(SimulatorError):
 
     code = "sim.missing_part"
     template = "The simulator needs the package {package}, which is not installed."
-    next_step = "Install it with: pip install 'watchclock[sim]'."
+    next_step = "Install it with: pip install 'watchclock[{extra}]'."
 
 
 class SimulatorInterruptedError(SimulatorError):
