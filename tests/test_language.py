@@ -126,24 +126,34 @@ def test_a_line_that_the_simulator_tells_is_translated_if_it_knows_its_sentence(
     assert line("the clock is set to %s", "noon") == "the clock is set to noon"
 
 
-def test_what_a_simulated_wand_says_to_a_chinese_reader_is_chinese(tmp_path: Path) -> None:
-    place = tmp_path / "wand.sock"
-    for option in (["--usbip", "0.0.0.0:0"], ["--usbredir", str(place)]):
-        command = [sys.executable, "-m", "watchclock", "sim", "vs", *option]
-        environment = {**os.environ, "WATCHCLOCK_LANGUAGE": "zh", "PYTHONUTF8": "1"}
-        with subprocess.Popen(
-            command,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        ) as program:
-            assert program.stdout is not None
-            program.stdout.readline()
-            program.terminate()
-            _, said = program.communicate(timeout=20)
-        assert len(said.splitlines()) >= 3
-        assert [line for line in said.splitlines() if not HAN.search(line)] == []
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        (("vs", "--usbip", "0.0.0.0:0"), 0),
+        (("vs", "--usbredir", "wand.sock"), 0),
+        (("fleet", "--dialects", "vs:2"), 1),
+        (("fleet", "--dialects", "vs:2", "--usbip", "0"), 1),
+        (("archive", "folder", "--wands", "1", "--nights", "1", "--records", "9"), 1),
+    ],
+    ids=["USB/IP", "usbredir", "fleet", "fleet on USB/IP", "archive"],
+)
+def test_what_the_simulator_says_to_a_chinese_reader_is_chinese(
+    tmp_path: Path, words: tuple[str, ...], sentences: int
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "watchclock", "sim", *words],
+        env={**os.environ, "WATCHCLOCK_LANGUAGE": "zh", "PYTHONUTF8": "1"},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as program:
+        assert program.stdout is not None
+        first = program.stdout.readline()
+        program.terminate()
+        _, said = program.communicate(timeout=20)
+    assert len(HAN.findall(first)[:1]) == sentences
+    assert [line for line in said.splitlines() if not HAN.search(line)] == []
 
 
 def test_knocks_are_counted_where_a_wand_has_any(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,6 +54,7 @@ def _parameter(option: Option) -> inspect.Parameter:
     if option.is_argument:
         info = typer.Argument(**told)
     else:
+        told["show_default"] = option.help.usual or option.usual is not None
         info = typer.Option(option_name(option.field), **told)
     default: object = [] if is_list else option.default
     return inspect.Parameter(

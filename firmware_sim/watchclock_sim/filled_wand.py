@@ -1,8 +1,9 @@
 """From options to a wand with its memory filled: by a scenario's night, or made up."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError, unwritable
@@ -15,11 +16,12 @@ from watchclock_sim.night import truth_of, walked_wand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.scenario_file import DEFAULT_CAPACITY, load
 from watchclock_sim.settings import Settings
+from watchclock_sim.truth_values import Truth
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.personality import find_personality
 from watchclock_sim.wands.setup import WandSetup
 
-__all__ = ["FilledWand", "filled_wand"]
+__all__ = ["FilledWand", "filled_wand", "walked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,16 @@ class FilledWand:
     identity: str
     faults: tuple[Fault, ...]
 
+    @property
+    def dialect(self) -> str:
+        """What it speaks."""
+        return self.identity.partition(":")[0]
+
+    @property
+    def number(self) -> str:
+        """Its own number."""
+        return self.identity.partition(":")[2]
+
 
 def filled_wand(settings: Settings, clock: Clock) -> FilledWand:
     """The wand the options ask for, its memory filled and the truth written.
@@ -48,15 +60,30 @@ def filled_wand(settings: Settings, clock: Clock) -> FilledWand:
         return _generated_wand(settings, clock, faults)
     scenario = load(settings.scenario).changed(day=settings.date, seed=settings.seed)
     plan = _plan(settings, scenario)
-    faults += tuple(parse_fault(text) for text in plan.faults)
-    walked = walked_wand(scenario, plan, faults)
+    wand, truth_told = walked(scenario, plan, faults)
     if settings.truth is not None:
-        truth = json.dumps(truth_of(scenario, plan, walked), ensure_ascii=False, indent=2)
+        truth = json.dumps(truth_told(), ensure_ascii=False, indent=2)
         try:
             settings.truth.write_text(truth + "\n", "utf-8")
         except OSError as error:
             raise unwritable(settings.truth, error) from error
-    return FilledWand(walked.firmware, f"{plan.dialect}:{plan.number}", faults)
+    return wand
+
+
+def walked(
+    scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
+) -> tuple[FilledWand, Callable[[], Truth]]:
+    """A wand of the scenario at the end of its night, and who tells the truth about that night.
+
+    Args:
+        scenario: the night.
+        plan: the wand.
+        faults: which it has besides those of its plan.
+    """
+    all_faults = (*faults, *(parse_fault(text) for text in plan.faults))
+    wand = walked_wand(scenario, plan, all_faults)
+    filled = FilledWand(wand.firmware, f"{plan.dialect}:{plan.number}", all_faults)
+    return filled, partial(truth_of, scenario, plan, wand)
 
 
 def _plan(settings: Settings, scenario: Scenario) -> WandPlan:

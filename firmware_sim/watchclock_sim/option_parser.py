@@ -33,11 +33,13 @@ class OptionHelp:
         sentence: what it is for, in English.
         metavar: how its value is written, where its name does not say it.
         known: the words it may be, where they are few.
+        usual: what is taken where nothing is given and the settings' own value does not say it.
     """
 
     sentence: str
     metavar: str | None = None
     known: Callable[[], Iterable[str]] = tuple
+    usual: str | None = None
 
     def text(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the reader's language, and the words that are known."""
@@ -61,6 +63,13 @@ class Option:
     help: OptionHelp
     default: object
     is_argument: bool
+
+    @property
+    def usual(self) -> str | None:
+        """What is taken where nothing is given; None where there is nothing to tell of it."""
+        if self.kind is bool or self.default in {None, (), MISSING}:
+            return self.help.usual
+        return str(self.default)
 
 
 def options_of(settings: type[Any], arguments: frozenset[str]) -> Iterator[Option]:
@@ -93,7 +102,8 @@ def add_options(
         arguments: the fields that are no options.
     """
     for option in options_of(settings, arguments):
-        told: dict[str, Any] = {"help": option.help.text().replace("%", "%%")}
+        usual = "" if option.usual is None else f" [default: {option.usual}]"
+        told: dict[str, Any] = {"help": f"{option.help.text()}{usual}".replace("%", "%%")}
         if option.kind is bool:
             told["action"] = "store_true"
         else:

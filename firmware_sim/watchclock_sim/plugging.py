@@ -20,7 +20,7 @@ from watchclock_sim.usbip.server import UsbIpServer
 from watchclock_sim.usbredir.socket_carrier import RedirSocket
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["Plug", "plugged"]
+__all__ = ["Plug", "plugged", "usbip_command"]
 
 LOG: Final = logging.getLogger(__name__)
 USBIP_PORT: Final = 3240
@@ -80,18 +80,26 @@ def _usbip(place: str, port: UsbPort) -> Plug:
     export = server.export(port.device)
 
     def told() -> dict[str, str]:
-        host = LOOPBACK if server.host in EVERYWHERE else server.host
-        other = "" if server.port == USBIP_PORT else f"--tcp-port {server.port} "
-        attach = f"usbip {other}attach -r {host} -b {export.bus_id}"
-        LOG.info(
-            FilledReason(
-                "USB/IP listens on {host}, port {port}", host=server.host, port=server.port
-            )
-        )
+        attach = f"{usbip_command(server, 'attach')} -b {export.bus_id}"
+        LOG.info(listens(server))
         LOG.info(FilledReason("attach the wand with: {command}", command=attach))
         return {"usbip": f"{server.host}:{server.port}", "bus_id": export.bus_id}
 
     return Plug(port, (server,), told)
+
+
+def listens(server: UsbIpServer) -> FilledReason:
+    """Where the server can be reached, once it is open."""
+    return FilledReason(
+        "USB/IP listens on {host}, port {port}", host=server.host, port=server.port
+    )
+
+
+def usbip_command(server: UsbIpServer, verb: str) -> str:
+    """What a person types to reach the server, once it is open: ``usbip attach -r 127.0.0.1``."""
+    host = LOOPBACK if server.host in EVERYWHERE else server.host
+    other = "" if server.port == USBIP_PORT else f"--tcp-port {server.port} "
+    return f"usbip {other}{verb} -r {host}"
 
 
 def _usbredir(path: Path, port: UsbPort) -> Plug:

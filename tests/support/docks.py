@@ -5,13 +5,14 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
 from watchclock_device.clocks import SYSTEM_CLOCKS, Clocks
 from watchclock_device.discovery import Discovery
 from watchclock_device.docking import Docking
+from watchclock_device.links import PortDriver
 from watchclock_device.registry import load_drivers
 from watchclock_device.results import DownloadResult, SilentProgress
 from watchclock_device.spool import Spool
@@ -55,9 +56,20 @@ def download_from(
     dialect: str | None = None,
     keep: bool = False,
     wait_s: float = 0.0,
+    also: Iterable[PortDriver] = (),
 ) -> DownloadResult:
-    """A download into the spool in ``folder``; raises what the command would tell."""
-    discovery = Discovery(load_drivers(), HASTY_CLOCKS)
+    """A download into the spool in ``folder``; raises what the command would tell.
+
+    Args:
+        where: the address.
+        folder: of the spool.
+        dialect: what the wand speaks, where that is known.
+        keep: the records stay in the wand.
+        wait_s: how long a wand may be away.
+        also: drivers besides those that are installed.
+    """
+    drivers = {**load_drivers(), **{driver.scheme: driver for driver in also}}
+    discovery = Discovery(drivers, HASTY_CLOCKS)
     docking = Docking(discovery, open_spool(folder), HASTY_CLOCKS, SilentProgress())
     return docking.download(where, dialect=dialect, keep=keep, wait_s=wait_s)
 

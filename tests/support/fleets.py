@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from tests.support.docks import download_from
+from tests.support.usbip_docks import PeerDriver
 from watchclock_protocol.capture import read_capture
 from watchclock_protocol.errors import CodedError
 from watchclock_protocol.records import PatrolRecord, RecordKind
@@ -38,11 +40,13 @@ class Fleet:
         process: its process.
         addresses: of all wands.
         truth: what each wand holds, by address.
+        server: where its USB/IP server listens, ``HOST:PORT``; empty without one.
     """
 
     process: psutil.Process
     addresses: Sequence[str]
     truth: dict[str, Held]
+    server: str = ""
 
     @property
     def cpu_s(self) -> float:
@@ -75,17 +79,31 @@ def running_fleet(folder: Path, *options: str) -> Generator[Fleet]:
         try:
             assert process.stdout is not None
             ready = json.loads(process.stdout.readline())
-            addresses = [wand["address"] for wand in ready["wands"]]
-            truth = dict(map(_held_in_truth, (folder / "truth.jsonl").read_text().splitlines()))
-            yield Fleet(process=psutil.Process(process.pid), addresses=addresses, truth=truth)
+            server = ready.get("usbip", "")
+            addresses = [_address(wand, server) for wand in ready["wands"]]
+            rows = map(json.loads, (folder / "truth.jsonl").read_text().splitlines())
+            truth = {_address(row, server): _held(row) for row in rows}
+            yield Fleet(
+                process=psutil.Process(process.pid),
+                addresses=addresses,
+                truth=truth,
+                server=server,
+            )
         finally:
             process.terminate()
 
 
-def _held_in_truth(line: str) -> tuple[str, Held]:
-    told = json.loads(line)
-    touches = Counter((tag, shown) for tag, _, shown in told["touches"])
-    return told["address"], (told["wand"], touches)
+def _address(told: dict[str, Any], server: str) -> str:
+    """Where a wand is downloaded; several on a USB bus may have one address of their own."""
+    return f"usbip:{server}:{told['bus_id']}" if server else str(told["address"])
+
+
+def _held(row: dict[str, Any]) -> Held:
+    if "identity" not in row:
+        return row["wand"], Counter((tag, shown) for tag, _, shown in row["touches"])
+    kept = [touch for touch in row["touches"] if touch["is_kept"]]
+    shown = Counter((each["tag"], each["wand_time"].partition(".")[0]) for each in kept)
+    return row["identity"], shown
 
 
 def download_all(
@@ -137,7 +155,7 @@ def _download(address: str, dialect: str, spool: Path) -> str | None:
     trouble: str | None = None
     for _ in range(ATTEMPTS):
         try:
-            download_from(address, spool, dialect=dialect)
+            download_from(address, spool, dialect=dialect, also=[PeerDriver()])
         except CodedError as error:
             trouble = f"{error} [{error.code}]"
         else:

@@ -30,10 +30,19 @@ class Peer:
 
     def __init__(self, address: str, bus_id: str) -> None:
         self._handle: Any = HOST.open(busid=bus_id, transport=_transport(address))
-        sock: socket.socket = self._handle.conn.sock
         # It sends a head and its data apart, and would wait 40 ms between them.
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.settimeout(A_LONG_TIME_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.settimeout(A_LONG_TIME_S)
+
+    @property
+    def socket(self) -> socket.socket:
+        """Its connection, for transfers written by hand."""
+        return cast("socket.socket", self._handle.conn.sock)
+
+    @property
+    def device(self) -> int:
+        """The number that transfers name the device by."""
+        return cast("int", self._handle.conn.devid)
 
     @property
     def descriptor(self) -> Any:  # noqa: ANN401 - the peer has no types

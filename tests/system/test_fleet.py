@@ -1,6 +1,7 @@
 """``watchclock sim fleet``: many wands in one process, each whole and by itself."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -84,6 +85,16 @@ def test_ports_follow_each_other_from_the_one_that_was_named(tmp_path: Path) -> 
     assert [wand["identity"] for wand in written["wands"]] == ["fcard:1", "fcard:2", "fcard:3"]
 
 
+def test_a_fleet_that_others_may_reach_says_so_once_however_many_wands_it_has(
+    tmp_path: Path,
+) -> None:
+    # A spelling of 127.0.0.1 that only the system's resolver understands.
+    options = ("--tcp", "127.1:0", "--dialects", "fcard:3", "--records", "1")
+    with running_fleet(tmp_path, *options) as fleet:
+        assert len(fleet.addresses) == 3
+    assert (tmp_path / "log").read_text("utf-8").count("127.1 is not loopback") == 1
+
+
 def test_numbers_come_again_where_a_kind_of_wand_has_no_more() -> None:
     wands = FleetSettings(dialects="fcard:300").wands()
     assert len(wands) == 300
@@ -119,6 +130,7 @@ def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:
         (("--records", "-1"), "--records is 0 to 65535"),
         (("--seed", "-1"), "--seed is not negative"),
         (("--tcp", "nowhere"), "is not [HOST:]PORT"),
+        (("--tcp", ""), "is not [HOST:]PORT"),
         (("--tcp", "65000", "--dialects", "vs:600"), "leaves no 600 ports"),
         (
             ("--truth", "/nowhere/truth", "--dialects", "vs:1"),
@@ -146,3 +158,32 @@ def test_the_command_takes_the_same_options_as_the_module() -> None:
     command = typer.main.get_command(program)
     known = {name for each in command.params for name in each.opts if name.startswith("--")}
     assert known == {option_name(field.name) for field in fields(FleetSettings)}
+
+
+def shown_at_start(errors: int) -> None:
+    """Start a fleet that tells of itself there, and end it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "watchclock", "sim", "fleet", "--dialects", "vs:40"],
+        env={**os.environ, "WATCHCLOCK_LANGUAGE": "en", "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=errors,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().startswith(b"40 wands from ")
+        program.terminate()
+        assert program.wait(20) == 0
+
+
+@pytest.mark.pty
+def test_a_terminal_shows_how_far_the_start_is_and_a_log_file_does_not(tmp_path: Path) -> None:
+    screen, terminal = os.openpty()
+    shown_at_start(terminal)
+    seen = os.read(screen, 65_536)
+    os.close(screen)
+    os.close(terminal)
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        shown_at_start(file.fileno())
+    assert b"Starting" in seen
+    assert b"Starting" not in log.read_bytes()
+    assert b"40 wands from " in log.read_bytes()

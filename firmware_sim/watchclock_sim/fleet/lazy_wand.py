@@ -55,6 +55,15 @@ class WandRecipe(NamedTuple):
         for tag, utc in _shared_touches(self.records, self.seed, technology):
             yield tag, utc + self.place * SECOND
 
+    def truth(self) -> dict[str, object]:
+        """What it holds, as JSON values: tag, true instant and what its clock showed."""
+        clock = self.clock()
+        touches = [
+            [str(tag), utc.isoformat(), clock.reading(utc).isoformat()]
+            for tag, utc in self.touches()
+        ]
+        return {"wand": self.identity, "touches": touches}
+
     def make(self) -> Firmware:
         """The wand with its memory filled.
 

@@ -1,4 +1,4 @@
-"""``python -m watchclock_sim fleet``: many wands in one process, each on a TCP port of its own.
+"""``python -m watchclock_sim fleet``: many wands in one process, on TCP ports or one USB bus.
 
 The options are the fields of ``FleetSettings``; ``watchclock sim fleet --help`` explains them.
 """
@@ -9,21 +9,23 @@ import logging
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
+from watchclock_protocol.filled_reasons import FilledReason
+from watchclock_sim.docking import docked
 from watchclock_sim.errors import FleetDescriptorsError, unwritable
-from watchclock_sim.fleet.lazy_wand import LazyWand, WandRecipe
+from watchclock_sim.fleet.members import Member, members
+from watchclock_sim.fleet.ports import FleetPorts, PluggedWand, fleet_ports
 from watchclock_sim.fleet.settings import FleetSettings
-from watchclock_sim.line.carriers.port import Clock, SystemClock
-from watchclock_sim.line.carriers.tcp_port import TcpPort
-from watchclock_sim.line.dock import Dock
-from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.harbour import Harbour, run_harbour
 from watchclock_sim.option_parser import add_options, option_values
 
 __all__ = ["fleet_main", "run_fleet"]
+
+Item = TypeVar("Item")
 
 LOG: Final = logging.getLogger(__name__)
 DESCRIPTORS_A_WAND: Final = 2
@@ -31,8 +33,23 @@ DESCRIPTORS_A_WAND: Final = 2
 OTHER_DESCRIPTORS: Final = 64
 
 
-def run_fleet(settings: FleetSettings) -> None:
+class Watch(Protocol):
+    """Hands out what there is, one after the other, so that somebody sees how far it is."""
+
+    def __call__(self, every: Sequence[Item], /) -> Iterable[Item]:
+        """The same, in the same order."""
+        ...
+
+
+def run_fleet(
+    settings: FleetSettings, said: Callable[[str], str] = str, watch: Watch = iter
+) -> None:
     """Serve the fleet until Ctrl-C or SIGTERM; one line on standard output when it is ready.
+
+    Args:
+        settings: what is served.
+        said: a sentence in the reader's language.
+        watch: sees how far the start is.
 
     Raises:
         FleetDescriptorsError: this process may not have so many open files.
@@ -40,9 +57,9 @@ def run_fleet(settings: FleetSettings) -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _serve(settings)
+        _serve(settings, said, watch)
     except KeyboardInterrupt:
-        LOG.info("stopped before the fleet was ready")
+        LOG.info(FilledReason("stopped before the fleet was ready"))
 
 
 def fleet_main(arguments: Sequence[str]) -> None:
@@ -56,40 +73,27 @@ def fleet_main(arguments: Sequence[str]) -> None:
     run_fleet(FleetSettings(**option_values(parser.parse_args(arguments))))
 
 
-def _serve(settings: FleetSettings) -> None:
+def _serve(settings: FleetSettings, said: Callable[[str], str], watch: Watch) -> None:
     clock = SystemClock()
-    recipes = _recipes(settings, clock)
-    _raise_descriptors(len(recipes))
-    ports: list[TcpPort] = []
+    fleet = members(settings, clock)
+    _raise_descriptors(len(fleet))
+    ports = fleet_ports(settings)
     harbour = Harbour(clock)
+    for carrier in ports.carriers:
+        harbour.carry(carrier)
+    placed: list[tuple[Member, PluggedWand]] = []
     try:
-        for recipe in recipes:
-            ports.append(_port(settings, recipe.place))
-            dock = Dock(LazyWand(recipe), ports[-1], faults=LineFaults((), 0), baud=0, clock=clock)
-            harbour.add(dock, ports[-1], f"{recipe.identity} at {ports[-1].address}")
-        placed = [(port.address, recipe) for port, recipe in zip(ports, recipes, strict=True)]
+        for member in watch(fleet):
+            plug = ports.plug_in(member.wand)
+            dock = docked(member.wand, plug.port, clock, seed=settings.seed or 0, hub=ports.hub)
+            harbour.add(dock, plug.port, f"{member.wand.identity} at {plug.name}")
+            placed.append((member, plug))
         if settings.truth is not None:
-            _write_truth(settings.truth, placed)
-        run_harbour(harbour, lambda: _tell(settings, placed))
+            held = ({**plug.where, **member.truth()} for member, plug in watch(placed))
+            _write(settings.truth, held)
+        run_harbour(harbour, lambda: _tell(settings, said, ports, placed))
     finally:
-        for port in ports:
-            port.close()
-
-
-def _recipes(settings: FleetSettings, clock: Clock) -> list[WandRecipe]:
-    """Every wand; one of each kind is made at once, so that no kind lacks room for its records.
-
-    Raises:
-        SimulatorOptionError: a kind of wand has no room for so many records.
-    """
-    utc = clock.utc()
-    recipes = [
-        WandRecipe(place, dialect, number, settings.records, settings.seed, utc)
-        for place, (dialect, number) in enumerate(settings.wands())
-    ]
-    for recipe in {recipe.dialect: recipe for recipe in recipes}.values():
-        recipe.make()
-    return recipes
+        harbour.close()
 
 
 def _raise_descriptors(wands: int) -> None:
@@ -103,38 +107,33 @@ def _raise_descriptors(wands: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
-def _port(settings: FleetSettings, place: int) -> TcpPort:
-    host, first = settings.place()
-    return TcpPort(host, first + place if first else 0)
-
-
-def _tell(settings: FleetSettings, placed: Sequence[tuple[str, WandRecipe]]) -> None:
-    wands = [{"address": address, "identity": recipe.identity} for address, recipe in placed]
-    told = json.dumps({"wands": wands})
+def _tell(
+    settings: FleetSettings,
+    said: Callable[[str], str],
+    ports: FleetPorts,
+    placed: Sequence[tuple[Member, PluggedWand]],
+) -> None:
+    wands = [{**plug.where, "identity": member.wand.identity} for member, plug in placed]
+    told = {**ports.told(), "wands": wands}
     if settings.addresses is not None:
         _write(settings.addresses, [told])
-    sentence = f"{len(placed)} wands from {placed[0][0]} to {placed[-1][0]}"
-    sys.stdout.write(f"{told if settings.json else sentence}\n")
+    sentence = FilledReason(
+        "{count} wands from {first} to {last}",
+        count=len(placed),
+        first=placed[0][1].name,
+        last=placed[-1][1].name,
+    )
+    for place in ports.told().values():
+        sentence = FilledReason("{wands} at {place}", wands=sentence, place=place)
+    sys.stdout.write(f"{json.dumps(told) if settings.json else said(sentence)}\n")
     sys.stdout.flush()
-    LOG.info("%s are ready", sentence)
+    ports.say_how_to_reach()
+    LOG.info(FilledReason("{wands} are ready", wands=sentence))
 
 
-def _write_truth(path: Path, placed: Iterable[tuple[str, WandRecipe]]) -> None:
-    _write(path, (_truth(address, recipe) for address, recipe in placed))
-
-
-def _truth(address: str, recipe: WandRecipe) -> str:
-    clock = recipe.clock()
-    touches = [
-        [str(tag), utc.isoformat(), clock.reading(utc).isoformat()]
-        for tag, utc in recipe.touches()
-    ]
-    return json.dumps({"address": address, "wand": recipe.identity, "touches": touches})
-
-
-def _write(path: Path, lines: Iterable[str]) -> None:
+def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
     try:
         with path.open("w", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
+            file.writelines(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
     except OSError as error:
         raise unwritable(path, error) from error

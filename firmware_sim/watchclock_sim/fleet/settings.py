@@ -1,5 +1,7 @@
 """What the fleet command was told, checked before anything is opened."""
 
+import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
@@ -7,13 +9,19 @@ from typing import Annotated, Final
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
-from watchclock_sim.line.carriers.listening import LARGEST_PORT, ListeningPlace, listening_place
+from watchclock_sim.line.carriers.listening import LARGEST_PORT, parsed_place
 from watchclock_sim.option_parser import OptionHelp
+from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
+from watchclock_sim.usbip.exports import MOST_EXPORTS
+from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["FleetSettings"]
+__all__ = ["USUAL_DIALECTS", "USUAL_RECORDS", "FleetSettings"]
 
 MOST_WANDS: Final = 10_000
+USUAL_DIALECTS: Final = "vs:600,fcard:400"
+USUAL_RECORDS: Final = 200
+ANY_PORT: Final = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +29,31 @@ class FleetSettings:
     """What is to be served; docs/simulator.md explains each more widely."""
 
     tcp: Annotated[
-        str, OptionHelp("Port of the first wand, the others behind it; 0 is any.", "[HOST:]PORT")
-    ] = "0"
-    dialects: Annotated[str, OptionHelp("How many of which kinds of wands.", "NAME:NUMBER,…")] = (
-        "vs:600,fcard:400"
-    )
-    records: Annotated[int, OptionHelp("How many generated records each wand holds.", "N")] = 200
-    seed: Annotated[int, OptionHelp("The source of chance.", "N")] = 0
+        str | None,
+        OptionHelp("Port of the first wand, the others behind it; 0 is any.", "[HOST:]PORT"),
+    ] = None
+    usbip: Annotated[
+        str | None,
+        OptionHelp(
+            "Export all wands as USB devices of one bus over USB/IP; 0 is any port.", "[HOST:]PORT"
+        ),
+    ] = None
+    dialects: Annotated[
+        str | None,
+        OptionHelp("How many of which kinds of wands.", "NAME:NUMBER,…", usual=USUAL_DIALECTS),
+    ] = None
+    records: Annotated[
+        int | None,
+        OptionHelp("How many generated records each wand holds.", "N", usual=str(USUAL_RECORDS)),
+    ] = None
+    scenario: Annotated[
+        Path | None,
+        OptionHelp("The night whose wands are served instead, a TOML file.", "FILE"),
+    ] = None
+    date: Annotated[
+        dt.date | None, OptionHelp("Another day for the night to begin on.", "YYYY-MM-DD")
+    ] = None
+    seed: Annotated[int | None, OptionHelp("The source of chance.", "N")] = None
     truth: Annotated[
         Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
     ] = None
@@ -37,34 +63,82 @@ class FleetSettings:
     json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
 
     def __post_init__(self) -> None:
-        count = sum(parsed_shares(self.dialects).values())
-        place = self.place()
+        generated = {"--dialects": self.dialects, "--records": self.records}
+        wrongs = {
+            FilledReason("--tcp and --usbip exclude each other"): None
+            not in {self.tcp, self.usbip},
+            FilledReason("--date needs --scenario"): bool(self.date and not self.scenario),
+            FilledReason("--date is {first} to {last}", first=FIRST_DAY, last=LAST_DAY): self.date
+            is not None
+            and not FIRST_DAY <= self.date <= LAST_DAY,
+            FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
+            <= self.records_a_wand
+            <= LARGEST_CAPACITY,
+            FilledReason("--seed is not negative"): (self.seed or 0) < 0,
+        } | {
+            FilledReason("--scenario and {option} exclude each other", option=option): bool(
+                self.scenario and value is not None
+            )
+            for option, value in generated.items()
+        }
+        _refuse(wrongs)
+        if self.scenario is None:
+            self.check_wands(self._shares())
+
+    @property
+    def records_a_wand(self) -> int:
+        """How many generated records each wand holds."""
+        return USUAL_RECORDS if self.records is None else self.records
+
+    @property
+    def where(self) -> tuple[str, str]:
+        """The option that says where hosts find the wands, and its value."""
+        if self.usbip is not None:
+            return "--usbip", self.usbip
+        return "--tcp", ANY_PORT if self.tcp is None else self.tcp
+
+    def wands(self) -> list[tuple[str, str]]:
+        """Dialect and number of every generated wand; where numbers run out they come again."""
+        return [
+            (name, number)
+            for name, count in self._shares().items()
+            for number in numbers_of(name, count, may_repeat=True)
+        ]
+
+    def check_wands(self, shares: Mapping[str, int]) -> None:
+        """Make sure that so many wands of each kind can be reached the way that was asked for.
+
+        Raises:
+            SimulatorOptionError: they are too many, or there is one that has no USB.
+        """
+        count = sum(shares.values())
+        is_usb = self.usbip is not None
+        port = parsed_place(*self.where).port
         wrongs = {
             FilledReason("a fleet has at most {most} wands", most=MOST_WANDS): count > MOST_WANDS,
-            FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
-            <= self.records
-            <= LARGEST_CAPACITY,
-            FilledReason("--seed is not negative"): self.seed < 0,
+            FilledReason(
+                "a USB bus has room for {most} devices, and the fleet has {count} wands",
+                most=MOST_EXPORTS,
+                count=count,
+            ): is_usb and count > MOST_EXPORTS,
             FilledReason(
                 "--tcp {tcp} leaves no {count} ports up to {largest}",
                 tcp=self.tcp,
                 count=count,
                 largest=LARGEST_PORT,
-            ): (place.port + count - 1 > LARGEST_PORT if place.port else False),
+            ): not is_usb and bool(port) and port + count - 1 > LARGEST_PORT,
         }
-        for reason, is_wrong in wrongs.items():
-            if is_wrong:
-                raise SimulatorOptionError(reason=reason)
+        _refuse(wrongs)
+        for name in shares if is_usb else ():
+            personality = find_personality(name)
+            personality.usb_profile(personality.default_number)
 
-    def place(self) -> ListeningPlace:
-        """Where the first wand listens."""
-        return listening_place("--tcp", self.tcp)
+    def _shares(self) -> Mapping[str, int]:
+        return parsed_shares(USUAL_DIALECTS if self.dialects is None else self.dialects)
 
-    def wands(self) -> list[tuple[str, str]]:
-        """Dialect and number of every wand; where numbers run out they come again."""
-        shares = parsed_shares(self.dialects)
-        return [
-            (name, number)
-            for name, count in shares.items()
-            for number in numbers_of(name, count, may_repeat=True)
-        ]
+
+def _refuse(wrongs: Mapping[FilledReason, bool]) -> None:
+    """Raise the first reason that is so."""
+    for reason, is_wrong in wrongs.items():
+        if is_wrong:
+            raise SimulatorOptionError(reason=reason)

@@ -15,9 +15,10 @@ from watchclock_sim.line.fault_kinds import (
     Unplug,
 )
 from watchclock_sim.line.faults import LineFaults
+from watchclock_sim.line.hub import Hub
 from watchclock_sim.line.modem_lines import ModemLines
+from watchclock_sim.line.outgoing import OutgoingBytes
 from watchclock_sim.line.pacing import PacedLine
-from watchclock_sim.line.serial_line import LineError
 from watchclock_sim.line.wrong_baud import Uart
 from watchclock_sim.wands.firmware import Firmware
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 __all__ = ["Dock"]
 
 LOG: Final = logging.getLogger(__name__)
-MOST_BUFFERED: Final = 16_384
 MOST_HEARD: Final = 65_536
 MOST_ANSWERS: Final = 64
 """Requests in the wand that wait for their answers to leave; the host has to wait with more."""
@@ -68,21 +68,22 @@ class Dock:
         self._faults = faults
         self._clock = clock
         self._uart = uart or Uart(baud=0)
+        self._name = faults.name
         self._incoming = PacedLine(baud)
-        self._outgoing = PacedLine(baud)
+        self._outgoing = OutgoingBytes(port, baud)
         self._answers: deque[Iterator[bytes]] = deque()
         self._held: _Held | None = None
-        self._buffer = bytearray()
-        self._sent = 0
-        self._made = 0
-        self._errors: deque[tuple[int, LineError]] = deque()
-        self._loses_next = False
-        self._overrun = LineError.NONE
         self._lines = ModemLines()
         self._is_plugged = True
         self._has_left_unread = False
         self._replug_at: float | None = None
         self._stalled_until: float | None = None
+        self.hang_on(Hub())
+
+    def hang_on(self, hub: Hub) -> None:
+        """Stand before this hub, beside others, instead of before one of its own."""
+        self._hub = hub
+        hub.plug_in(self)
 
     def turn(self) -> None:
         """Do everything that is due now, without waiting."""
@@ -131,25 +132,17 @@ class Dock:
                 self._put(delivery.data, now)
 
     def _put(self, frame: bytes, now: float) -> None:
-        line = self._port.line
-        heard = self._uart.to_host(frame, line)
-        if heard.errors and line is not None:
-            errors = heard.errors.items()
-            self._errors.extend((self._made + place, error) for place, error in errors)
-        self._made += len(heard.data)
-        self._outgoing.put(heard.data, now)
+        self._outgoing.put(self._uart.to_host(frame, self._port.line), now)
 
     def _wants_frames(self) -> bool:
-        has_room = self._outgoing.is_low and len(self._buffer) < MOST_BUFFERED
-        return has_room and self._held is None and bool(self._answers)
+        return self._outgoing.is_low and self._held is None and bool(self._answers)
 
     def _send(self, now: float) -> None:
-        self._buffer += self._outgoing.arrived(now)
+        self._outgoing.arrive(now)
         while self._is_plugged and not self._stands_still(now):
-            self._lose_next()
             place = self._faults.next_break()
-            self._write(len(self._buffer) if place is None else max(0, place.byte - self._sent))
-            if place is None or self._sent < place.byte:
+            has_reached = self._outgoing.send(None if place is None else place.byte)
+            if place is None or not has_reached:
                 return
             self._break(place, now)
 
@@ -158,54 +151,28 @@ class Dock:
             self._stalled_until = None
         return self._stalled_until is not None
 
-    def _lose_next(self) -> None:
-        """Once there is a next byte, lose it; the one behind it is to say so."""
-        if not self._loses_next or not self._buffer:
-            return
-        if self._errors and self._errors[0][0] == self._sent:
-            self._errors.popleft()
-        del self._buffer[0]
-        self._sent += 1
-        self._loses_next, self._overrun = False, LineError.OVERRUN
-
-    def _write(self, most: int) -> None:
-        """So many bytes at most; a character that arrives wrong goes alone, its error with it."""
-        end = self._sent + min(most, len(self._buffer))
-        line = self._port.line
-        while self._sent < end:
-            place, error = self._errors[0] if self._errors else (end, LineError.NONE)
-            is_named = place == self._sent
-            error = self._overrun | (error if is_named else LineError.NONE)
-            count = 1 if error else min(place, end) - self._sent
-            if line is not None:
-                line.error = error
-            taken = self._port.write(bytes(self._buffer[:count]))
-            del self._buffer[:taken]
-            self._sent += taken
-            if taken:
-                self._overrun = LineError.NONE
-            if taken and is_named:
-                self._errors.popleft()
-            if taken < count:
-                return
-
     def _break(self, place: Break, now: float) -> None:
         self._faults.broken()
+        told = self._name, self._outgoing.sent
         match place:
             case LinesFall() | Ring():
-                LOG.info("the wand's lines change after byte %d", self._sent)
+                LOG.info("%s: its lines change after byte %d", *told)
                 self._lines.begin(place, now)
                 self._move_lines()
             case Overrun():
-                LOG.info("the host's adapter loses the byte behind byte %d", self._sent)
-                self._loses_next = True
+                LOG.info("%s: the host's adapter loses the byte behind byte %d", *told)
+                self._outgoing.lose_next()
             case Stall():
-                LOG.info("the line stands still after byte %d", self._sent)
+                LOG.info("%s: the line stands still after byte %d", *told)
                 self._stalled_until = now + place.for_ms * MILLISECOND_S
                 if isinstance(self._port, StallingPort):
                     self._port.stall()
-            case Unplug() | HubReset():
-                self._unplug(place, now)
+            case HubReset():
+                LOG.info("%s: the hub is reset after byte %d", *told)
+                self._hub.reset(now + place.for_ms * MILLISECOND_S)
+            case Unplug():
+                LOG.info("%s: unplugged after byte %d", *told)
+                self.leave(now + place.for_ms * MILLISECOND_S if place.for_ms else None)
 
     def _move_lines(self) -> None:
         if self._port.line is not None:
@@ -213,19 +180,25 @@ class Dock:
         if isinstance(self._port, LineTellingPort):
             self._port.lines_changed()
 
-    def _unplug(self, unplug: Unplug | HubReset, now: float) -> None:
-        LOG.info("unplugged after byte %d", self._sent)
-        self._port.unplug()
+    def leave(self, back_at: float | None) -> None:
+        """Go off the line at once; what was on its way is lost.
+
+        The port wakes whoever turns this dock, so that it is turned again when its time has come.
+
+        Args:
+            back_at: when it is put back, in seconds of the clock; None for never. Whoever is away
+                already stays away until then, or as long as it would have.
+        """
+        if not self._is_plugged:
+            if self._replug_at is not None and back_at is not None:
+                self._replug_at = max(self._replug_at, back_at)
+            return
         self._is_plugged = False
-        if unplug.for_ms:
-            self._replug_at = now + unplug.for_ms * MILLISECOND_S
+        self._replug_at = back_at
+        self._port.unplug()
         self._incoming.cut()
         self._outgoing.cut()
         self._answers.clear()
-        self._buffer.clear()
-        self._errors.clear()
-        self._made = self._sent
-        self._loses_next, self._overrun = False, LineError.NONE
         self._held = None
         self._stalled_until = None
 
@@ -233,7 +206,7 @@ class Dock:
         self._port.replug()
         self._replug_at = None
         self._is_plugged = True
-        LOG.info("plugged in again at %s", self._port.address)
+        LOG.info("%s: plugged in again at %s", self._name, self._port.address)
 
     def idle_s(self, now: float) -> float | None:
         """Seconds until something is due, None when only the port can bring something."""

@@ -49,10 +49,15 @@ class LineFaults:
     Args:
         faults: what is to happen.
         seed: the source of chance for noise, random bytes and delays.
+        name: of the wand, in messages.
+
+    Attributes:
+        name: the same.
     """
 
-    def __init__(self, faults: Iterable[Fault], seed: int) -> None:
+    def __init__(self, faults: Iterable[Fault], seed: int, name: str = "the wand") -> None:
         self._faults = tuple(faults)
+        self.name = name
         self._chance = random.Random(f"line {seed}")  # noqa: S311 - repeatable, not secret
         # Chances of their own: a fault that is added does not move those that were there.
         self._losses = random.Random(f"losses {seed}")  # noqa: S311 - repeatable, not secret
@@ -74,7 +79,8 @@ class LineFaults:
         data = self._recounted(data)
         self._bytes += count
         if data != frame:
-            LOG.info("frame %d is spoilt: %s instead of %s", self._frames, data.hex(), frame.hex())
+            told = (self.name, self._frames, data.hex(), frame.hex())
+            LOG.info("%s: frame %d is spoilt: %s instead of %s", *told)
         return Delivery(data, self._delay_ms() * MILLISECOND_S)
 
     def next_break(self) -> Break | None:

@@ -6,9 +6,11 @@ from typing import Final
 from watchclock_sim.usb.bus import UsbDevice
 from watchclock_sim.usbip.layouts import DEVICE, INTERFACE
 
-__all__ = ["Export", "Exports"]
+__all__ = ["MOST_EXPORTS", "Export", "Exports"]
 
 BUS_NUMBER: Final = 1
+MOST_EXPORTS: Final = 127
+"""A server is one bus; addresses have seven bits, and 0 is nobody's (USB 2.0, 8.3.2.1)."""
 CONFIGURATIONS: Final = 1
 PATH: Final = "/sys/devices/platform/watchclock/usb{bus}/{bus_id}"
 """Where a real server's kernel would show the device; hosts only print it."""

@@ -191,7 +191,7 @@ def test_a_wand_heard_in_another_form_gives_cdc_acm_errors_that_are_told_once() 
     assert notice(host) == ""
 
 
-@pytest.mark.parametrize("for_ms", [1, 100])
+@pytest.mark.parametrize("for_ms", [0, 1, 100])
 def test_a_hub_reset_takes_the_device_off_the_bus_and_brings_it_back_unconfigured(
     for_ms: int,
 ) -> None:

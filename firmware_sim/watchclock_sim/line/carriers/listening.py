@@ -14,6 +14,7 @@ __all__ = [
     "LOOPBACK",
     "ListeningPlace",
     "listening_place",
+    "parsed_place",
     "port_taken",
     "systems_words",
 ]
@@ -40,11 +41,7 @@ def listening_place(option: str, text: str) -> ListeningPlace:
     Raises:
         SimulatorOptionError: it is no such place.
     """
-    host, _, port = text.rpartition(":")
-    if not (port.isascii() and port.isdecimal()) or int(port) > LARGEST_PORT:
-        reason = FilledReason("{option} {text} is not [HOST:]PORT", option=option, text=text)
-        raise SimulatorOptionError(reason=reason)
-    place = ListeningPlace(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
+    place = parsed_place(option, text)
     if not _is_loopback(place.host):
         LOG.warning(
             FilledReason(
@@ -55,6 +52,15 @@ def listening_place(option: str, text: str) -> ListeningPlace:
             )
         )
     return place
+
+
+def parsed_place(option: str, text: str) -> ListeningPlace:
+    """As ``listening_place``, while nobody listens there yet: nothing is said."""
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal()) or int(port) > LARGEST_PORT:
+        reason = FilledReason("{option} {text} is not [HOST:]PORT", option=option, text=text)
+        raise SimulatorOptionError(reason=reason)
+    return ListeningPlace(host.removeprefix("[").removesuffix("]") or LOOPBACK, int(port))
 
 
 def port_taken(address: str, error: OSError) -> PortTakenError:

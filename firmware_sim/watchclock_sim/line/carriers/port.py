@@ -51,8 +51,8 @@ class Port(Protocol):
         """Call ``wake``, within the running event loop, whenever there is something to do.
 
         That is when the host has sent something, when a port that refused bytes may take more,
-        when a host came or went, and when the host changed the line. It never misses one, and may
-        call once too often.
+        when a host came or went, when the cable came out, and when the host changed the line. It
+        never misses one, and may call once too often.
         """
         ...
 
