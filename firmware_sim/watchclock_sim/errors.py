@@ -84,7 +84,7 @@ class SimulatorOptionError(SimulatorError):
     """Options that are missing, do not go together or are out of range."""
 
     code = "sim.option"
-    template = "The simulated wand cannot start: {reason}."
+    template = "The simulation cannot begin: {reason}."
     next_step = "Run the command with --help."
 
 
