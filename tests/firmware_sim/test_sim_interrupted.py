@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM while an archive is generated: one sentence, and never a traceback."""
+"""How the simulator ends before its end: Ctrl-C, SIGTERM, a package missing: one sentence each."""
 
 import os
 import signal
