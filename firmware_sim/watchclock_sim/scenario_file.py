@@ -81,7 +81,8 @@ def _values(path: Path, text: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise ScenarioFileError(file=path, reason=error) from error
+        reason = FilledReason("it is no TOML: {why}", why=error)
+        raise ScenarioFileError(file=path, reason=reason) from error
     except RecursionError as error:
         reason = FilledReason("its lists or tables are nested too deeply")
         raise ScenarioFileError(file=path, reason=reason) from error

@@ -273,8 +273,8 @@ def test_a_file_from_another_system_is_read_and_its_lines_are_found(
         (DEMO.encode("utf-16"), "line 1 is not in UTF-8"),
         (b"# a night\nseed = " + b"9" * 5000, "the number in line 2 has too many digits"),
         (b"seed = 1\nlist = " + b"[" * 100_000, "its lists or tables are nested too deeply"),
-        (b"seed = 1\nseed = 2", "Cannot overwrite a value (at end of document)"),
-        (b"date = 2026-02-30\n", "Invalid date or datetime (at line 1, column 8)"),
+        (b"seed = 1\nseed = 2", "it is no TOML: Cannot overwrite a value (at end of document)"),
+        (b"date = 2026-02-30\n", "it is no TOML: Invalid date or datetime (at line 1, column 8)"),
     ],
     ids=["gbk", "utf-16", "digits", "deep", "twice", "no day"],
 )

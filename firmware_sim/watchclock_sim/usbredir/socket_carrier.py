@@ -11,6 +11,7 @@ from typing import Final
 
 from typing_extensions import override
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SocketPathTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
 from watchclock_sim.line.carriers.listening import systems_words
@@ -76,7 +77,7 @@ class RedirSocket:
         """It is gone."""
         if self._machine is machine:
             self._machine = None
-            LOG.info("the virtual machine has left %s", self.path)
+            LOG.info(FilledReason("the virtual machine has left {path}", path=self.path))
 
     def _drop_dead_socket(self) -> None:
         """Remove what a killed simulator has left.
@@ -86,8 +87,10 @@ class RedirSocket:
         Raises:
             OSError: something else stands there, or somebody serves it.
         """
-        if not self.path.exists() or not stat.S_ISSOCK(self.path.stat().st_mode):
+        if not self.path.exists():
             return
+        if not stat.S_ISSOCK(self.path.stat().st_mode):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         with socket.socket(socket.AF_UNIX) as probe:
             try:
                 probe.connect(str(self.path))
@@ -113,7 +116,7 @@ class _Machine(Stranger):
         if not self._place.admit(self):
             self.hang_up(f"{self._place.path} has a virtual machine already")
             return
-        LOG.info("a virtual machine is at %s", self._place.path)
+        LOG.info(FilledReason("a virtual machine is at {path}", path=self._place.path))
         self.talk = Guest(self._place.device, self.transport.writelines)
         self.watch()
 
