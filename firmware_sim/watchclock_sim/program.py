@@ -8,9 +8,9 @@ from typing import Final
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.docking import docked
-from watchclock_sim.filled_wand import filled_wand
-from watchclock_sim.line.carriers.port import SystemClock
-from watchclock_sim.line.harbour import Harbour, run_harbour
+from watchclock_sim.filled_wand import FilledWand, filled_wand
+from watchclock_sim.line.carriers.port import Clock, SystemClock
+from watchclock_sim.line.harbour import Harbour, run_harbour, stopped_by_signals
 from watchclock_sim.plugging import plugged
 from watchclock_sim.settings import Settings, check
 
@@ -36,9 +36,15 @@ def run(settings: Settings) -> None:
 def _serve(settings: Settings) -> None:
     clock = SystemClock()
     wand = filled_wand(settings, clock)
+    harbour = Harbour(clock)
+    with stopped_by_signals(harbour):
+        # From here on there is something to give back, which the harbour does.
+        _serve_in(harbour, settings, wand, clock)
+
+
+def _serve_in(harbour: Harbour, settings: Settings, wand: FilledWand, clock: Clock) -> None:
     plug = plugged(settings, wand.number)
     dock = docked(wand, plug.port, clock, seed=settings.seed or 0, baud=settings.baud)
-    harbour = Harbour(clock)
     harbour.add(dock, plug.port, wand.identity)
     for carrier in plug.carriers:
         harbour.carry(carrier)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,19 @@ class Bench:
                 return bytes(self.port.from_wand)
             self.clock.wait(due)
         raise AssertionError("the wand never comes to rest")
+
+
+def test_a_flood_of_small_requests_is_answered_in_many_turns_which_other_wands_share() -> None:
+    bench = Bench(fcard_wand())
+    requests = 400
+    bench.port.to_wand += READ_NUMBER * requests
+    answered: list[int] = []
+    while bench.dock.idle_s(bench.clock.now) is not None or not answered:
+        bench.dock.turn()
+        answered.append(bench.port.from_wand.count(NUMBER))
+    steps = [after - before for before, after in pairwise([0, *answered])]
+    assert answered[-1] == requests
+    assert max(steps) <= requests // 10
 
 
 def test_an_unpaced_wand_answers_without_time_passing() -> None:

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import os
+import signal
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import pytest
 from typing_extensions import override
 
+from tests.support.docks import exit_of_child
 from tests.support.golden_fcard import exchanges
 from tests.support.sim_wands import setup_of
 from tests.support.virtual_port import VirtualPort
@@ -16,7 +19,7 @@ from watchclock_sim.line.carriers.port import SystemClock
 from watchclock_sim.line.dock import Dock
 from watchclock_sim.line.fault_kinds import parse_fault
 from watchclock_sim.line.faults import LineFaults
-from watchclock_sim.line.harbour import Harbour
+from watchclock_sim.line.harbour import Harbour, run_harbour, stopped_by_signals
 from watchclock_sim.wands.fcard import FcardWand
 
 READ_NUMBER, (NUMBER,) = exchanges()[0].host, exchanges()[0].wand
@@ -193,3 +196,18 @@ def test_a_wand_that_comes_while_the_harbour_is_open_is_served_too() -> None:
 
     serve(harbour, host)
     assert harbour is not None
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_before_the_loop_listens_stops_the_harbour_once_it_does(
+    number: signal.Signals,
+) -> None:
+    def served() -> int:
+        harbour, ready = Harbour(CLOCK), list[bool]()
+        port = docked(harbour, FcardWand(setup_of("7")))
+        with stopped_by_signals(harbour):
+            os.kill(os.getpid(), number)
+            run_harbour(harbour, lambda: ready.append(True))
+        return 0 if ready == [True] and not port.is_plugged else 1
+
+    assert exit_of_child(served) == 0

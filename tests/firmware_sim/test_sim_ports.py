@@ -272,3 +272,14 @@ def test_a_host_that_resets_its_connection_leaves_the_wand_to_the_next() -> None
         link.close()
         assert eventually(lambda: is_served(place(wand)))
         assert at_rest(wand) == 0
+
+
+def test_a_link_that_was_lost_to_another_wand_is_left_to_it(tmp_path: Path) -> None:
+    link = tmp_path / "wand"
+    with contextlib.closing(PtyPort(link)) as lost:
+        link.unlink()
+        with contextlib.closing(PtyPort(link)) as other:
+            lost.unplug()
+            assert other.address == f"serial:{link}"
+            assert link.exists()
+    assert not link.is_symlink()

@@ -265,6 +265,102 @@ def is_slowed_down(raw: socket.socket, data: bytes) -> bool:
     return True
 
 
+@contextmanager
+def plugged_in() -> Generator[tuple[Rfc2217Port, socket.socket]]:
+    """A port in this process and a host at it, which has read nothing yet."""
+    with (
+        closing(Rfc2217Port("127.0.0.1", 0)) as port,
+        socket.create_connection(place_of(port.address), PATIENCE_S) as raw,
+    ):
+        raw.settimeout(PATIENCE_S)
+        assert port.read() == b""
+        yield port, raw
+
+
+def said(port: Rfc2217Port, raw: socket.socket, *commands: bytes) -> bytes:
+    """The data among what a host sends, once all of it has come."""
+    raw.sendall(b"".join((*commands, b"!")))
+    heard = bytearray()
+
+    def is_all_heard() -> bool:
+        heard.extend(port.read())
+        return heard.endswith(b"!")
+
+    assert eventually(is_all_heard)
+    return bytes(heard[:-1])
+
+
+def command(*octets: int) -> bytes:
+    return BEGIN + bytes(octets).replace(b"\xff", b"\xff\xff") + END
+
+
+def answers_of(raw: socket.socket, until: bytes) -> list[bytes]:
+    """The suboptions a host is sent, up to one of them."""
+    heard = bytearray()
+    while until not in heard:
+        heard += raw.recv(4096)
+    return [bytes(piece.partition(END)[0]) for piece in heard.split(BEGIN)[1:]]
+
+
+def test_a_long_answer_leaves_whole_though_nobody_wakes_the_port_again() -> None:
+    answer = bytes(range(256)) * 400
+    received = bytearray()
+    with plugged_in() as (port, raw):
+        assert port.write(answer) == len(answer)
+        while received.count(b"\xff\xff") < 400:
+            received += raw.recv(1 << 16)
+    assert bytes(received).replace(b"\xff\xff", b"\xff").endswith(answer)
+
+
+def test_a_host_that_asks_for_break_lines_flow_and_signature_is_answered() -> None:
+    asked = [(5, 4), (5, 7), (5, 10), (5, 8), (5, 7), (5, 11), (5, 10), (5, 5), (5, 4)]
+    with plugged_in() as (port, raw):
+        said(port, raw, *(command(*each) for each in asked), command(0), command(0, 65))
+        said(port, raw, *(command(5, each) for each in (13, 15, 18, 0)))
+        answers = answers_of(raw, command(105, 1))
+    expected = [6, 9, 12, 8, 8, 11, 11, 5, 5]
+    assert answers == [bytes((105, each)) for each in expected] + [b"\x64watchclock"] + [
+        bytes((105, each)) for each in (14, 14, 14, 1)
+    ]
+
+
+def test_a_host_that_suspends_the_port_is_sent_nothing_until_it_resumes() -> None:
+    with plugged_in() as (port, raw):
+        said(port, raw, command(8))
+        drained(raw)
+        taken = port.write(b"an answer")
+        said(port, raw, command(5, 7))
+        suspended = drained(raw)
+        said(port, raw, command(9))
+        after = drained(raw, command(105, 9) + b"an answer")
+    assert (taken, suspended) == (9, b"")
+    assert after == command(105, 9) + b"an answer"
+
+
+def drained(raw: socket.socket, wanted: bytes = b"") -> bytes:
+    """What has come, or what comes until it is as long as what is wanted."""
+    heard = bytearray()
+    raw.settimeout(PATIENCE_S if wanted else 0.1)
+    with suppress(TimeoutError):
+        while not wanted or len(heard) < len(wanted):
+            heard += raw.recv(4096)
+    raw.settimeout(PATIENCE_S)
+    return bytes(heard)
+
+
+def test_a_host_that_suspends_the_wand_and_floods_it_does_not_keep_it_from_others(
+    tmp_path: Path,
+) -> None:
+    with running_wand("fcard", "--rfc2217", "0", "--number", "7", errors=tmp_path / "log") as wand:
+        with socket.create_connection(place_of(wand.address), PATIENCE_S) as raw:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            raw.sendall(command(8))
+            with suppress(OSError):
+                for _ in range(5000):
+                    raw.sendall(READ_NUMBER)
+        assert eventually(lambda: answers(wand.address))
+
+
 @given(st.lists(st.binary(max_size=40) | st.sampled_from([BEGIN, END, b"\xff"]), max_size=30))
 def test_no_bytes_of_a_host_raise_anything_in_the_port(pieces: list[bytes]) -> None:
     with closing(Rfc2217Port("127.0.0.1", 0)) as port:

@@ -31,6 +31,8 @@ LOG: Final = logging.getLogger(__name__)
 MOST_HEARD: Final = 65_536
 MOST_ANSWERS: Final = 64
 """Requests in the wand that wait for their answers to leave; the host has to wait with more."""
+MOST_FRAMES_A_TURN: Final = 32
+"""More are made in the next turn: a wand flooded with small requests leaves others theirs."""
 MILLISECOND_S: Final = 0.001
 
 
@@ -116,11 +118,13 @@ class Dock:
         return len(self._incoming) < MOST_HEARD and len(self._answers) < MOST_ANSWERS
 
     def _answer(self, now: float) -> None:
-        """Draw frames until enough are on the line; they are made while earlier ones travel."""
+        """Draw some frames, until enough are on the line; made while earlier ones travel."""
         if self._held is not None and now >= self._held.due:
             self._put(self._held.frame, now)
             self._held = None
-        while self._wants_frames():
+        for _ in range(MOST_FRAMES_A_TURN):
+            if not self._wants_frames():
+                return
             frame = next(self._answers[0], None)
             if frame is None:
                 self._answers.popleft()

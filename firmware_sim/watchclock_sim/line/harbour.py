@@ -7,7 +7,9 @@ is asked in turn, so a thousand idle wands wait in one system call.
 import asyncio
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
 from typing import Final, Protocol
 
 from watchclock_protocol.filled_reasons import FilledReason
@@ -15,7 +17,7 @@ from watchclock_sim.errors import AllWandsFailedError
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.dock import Dock
 
-__all__ = ["Carrier", "Harbour", "run_harbour"]
+__all__ = ["Carrier", "Harbour", "run_harbour", "stopped_by_signals"]
 
 LOG: Final = logging.getLogger(__name__)
 STOPPED: Final = FilledReason("stopped")
@@ -110,6 +112,7 @@ class Harbour:
         self._berths: list[_Berth] = []
         self._carriers: list[Carrier] = []
         self._stopped: asyncio.Event | None = None
+        self._is_to_stop = False
 
     def add(self, dock: Dock, port: Port, name: str) -> None:
         """Serve this dock too, at once if the harbour is open.
@@ -129,7 +132,8 @@ class Harbour:
         self._carriers.append(carrier)
 
     def stop(self) -> None:
-        """Let ``serve`` return."""
+        """Let ``serve`` return, as soon as everything is open if it has not begun yet."""
+        self._is_to_stop = True
         if self._stopped is not None:
             self._stopped.set()
 
@@ -150,7 +154,8 @@ class Harbour:
             for berth in self._berths:
                 berth.open()
             ready()
-            await self._stopped.wait()
+            if not self._is_to_stop:
+                await self._stopped.wait()
         finally:
             self.close()
             for carrier in self._carriers:
@@ -171,6 +176,28 @@ class Harbour:
         return bool(self._berths) and all(berth.has_failed for berth in self._berths)
 
 
+@contextmanager
+def stopped_by_signals(harbour: Harbour) -> Generator[None]:
+    """Ctrl-C and SIGTERM stop the harbour, though its loop does not run yet, or is half made.
+
+    Between a port and the loop that gives it back, KeyboardInterrupt would leave a link behind,
+    and in the middle of making the loop it would have Python complain of that.
+
+    Args:
+        harbour: that ends as soon as it has begun, if need be.
+    """
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        harbour.stop()
+
+    former = {number: signal.signal(number, stop) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)
+
+
 def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; whatever happens, every port is given back.
 
@@ -182,7 +209,8 @@ def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
         SimulatorError: see ``Harbour.serve``.
     """
     try:
-        asyncio.run(_serve_until_signal(harbour, ready))
+        with stopped_by_signals(harbour):
+            asyncio.run(_serve_until_signal(harbour, ready))
     except KeyboardInterrupt:
         # The signal came before the loop listened to it.
         LOG.info(STOPPED)

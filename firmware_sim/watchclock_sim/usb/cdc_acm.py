@@ -139,7 +139,7 @@ class CdcAcm:
             return Handshake.STALL
         baud, stop, parity, bits = layouts.LINE_CODING.unpack(data)
         form = LineForm(stop, parity, bits)
-        if not form.is_possible:
+        if not baud or not form.is_possible:
             return Handshake.STALL
         self.line.baud = baud
         form.set_on(self.line)

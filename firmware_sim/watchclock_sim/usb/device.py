@@ -213,8 +213,13 @@ class WandUsbDevice:
         return Handshake.STALL if function is None else function.control(setup, data)
 
     def _addressed(self, setup: Setup) -> UsbFunction | None:
-        """Which function a class or vendor request is for (USB 2.0, 9.3.1 and 9.3.4)."""
+        """Which function a class or vendor request is for (USB 2.0, 9.3.1 and 9.3.4).
+
+        There are no interfaces and endpoints before a configuration is chosen (9.1.1.5).
+        """
         recipient, target = setup.request_type & RECIPIENT_MASK, setup.index & 0xFF
+        if recipient != TO_DEVICE and not self.configuration:
+            return None
         if recipient == TO_INTERFACE:
             return self._owners.get(target)
         if recipient == TO_ENDPOINT:

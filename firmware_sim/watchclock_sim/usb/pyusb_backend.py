@@ -203,16 +203,19 @@ class PyusbBackend:
     def bulk_write(
         self, dev_handle: OpenedDevice, ep: int, intf: int, data: "array[int]", timeout: int
     ) -> int:
-        """Everything, or an error; ``timeout`` in milliseconds, 0 for none."""
-        self._transfer(dev_handle, ep, intf, data=data.tobytes(), timeout_ms=timeout)
-        return len(data)
+        """How many bytes the device took; ``timeout`` in milliseconds, 0 for none.
+
+        Fewer than all when the time was over; an error when it was and none had been taken.
+        """
+        ended = self._transfer(dev_handle, ep, intf, data=data.tobytes(), timeout_ms=timeout)
+        return len(data) if ended.status is TransferStatus.DONE else ended.taken
 
     def bulk_read(
         self, dev_handle: OpenedDevice, ep: int, intf: int, buff: "array[int]", timeout: int
     ) -> int:
         """How many bytes came into the buffer; ``timeout`` in milliseconds, 0 for none."""
-        data = self._transfer(dev_handle, ep, intf, length=len(buff), timeout_ms=timeout)
-        return _fill(buff, data)
+        ended = self._transfer(dev_handle, ep, intf, length=len(buff), timeout_ms=timeout)
+        return _fill(buff, ended.data)
 
     intr_write = bulk_write
     intr_read = bulk_read
@@ -264,15 +267,17 @@ class PyusbBackend:
         length: int = 0,
         data: bytes = b"",
         timeout_ms: int,
-    ) -> bytes:
+    ) -> Ended:
         port = _port(opened)
         if interface not in opened.claimed:
             _fail(_NOT_FOUND)
         timeout_s = timeout_ms * MILLISECOND_S if timeout_ms else None
         ended = self._host.transfer(port, endpoint, length=length, data=data, timeout_s=timeout_s)
-        if ended is None:
+        if ended.status is not TransferStatus.CANCELLED:
+            _done(ended)
+        elif not ended.taken:
             raise _CORE.USBTimeoutError("Operation timed out", -7, errno.ETIMEDOUT)
-        return _done(ended)
+        return ended
 
     def _is_taken(self, known: KnownDevice, interface: int) -> bool:
         claims = (each.claimed for each in self._opened if each.known == known)

@@ -111,6 +111,11 @@ class Transfers:
         """
         self._submit(number, endpoint, _Pending(length=len(data), data=data))
 
+    def taken(self, number: int) -> int:
+        """Octets of a transfer to the device that it has taken already; 0 if it is not pending."""
+        endpoint = self._endpoints.get(number)
+        return 0 if endpoint is None else self._queues[endpoint][number].taken
+
     def cancel(self, number: int) -> bool:
         """Take a transfer back; it is completed as cancelled. False when it is not pending."""
         endpoint = self._endpoints.get(number)

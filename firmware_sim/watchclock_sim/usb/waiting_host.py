@@ -49,10 +49,16 @@ class DockedWand(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """How a transfer ended."""
+    """How a transfer ended.
+
+    Attributes:
+        data: what came of the device.
+        taken: octets that the device took of one that was taken back.
+    """
 
     status: TransferStatus
     data: bytes
+    taken: int = 0
 
 
 class HostPort:
@@ -102,10 +108,11 @@ class HostPort:
         """How a transfer ended, told once; None while it is pending."""
         return self._ended.pop(number, None)
 
-    def cancel(self, number: int) -> None:
+    def cancel(self, number: int) -> Ended:
         """Take a pending transfer back."""
+        taken = self._transfers.taken(number)
         self._transfers.cancel(number)
-        self._ended.pop(number, None)
+        return self._ended.pop(number)._replace(taken=taken)
 
     def clear_halt(self, endpoint: int) -> Ended:
         """CLEAR_FEATURE with ENDPOINT_HALT (USB 2.0, 9.4.1)."""
@@ -186,7 +193,7 @@ class WaitingHost:
         length: int = 0,
         data: bytes = b"",
         timeout_s: float | None,
-    ) -> Ended | None:
+    ) -> Ended:
         """A whole transfer to or from a data endpoint.
 
         Args:
@@ -197,8 +204,8 @@ class WaitingHost:
             timeout_s: how long it may take, None for ever.
 
         Returns:
-            How it ended; None, and it is taken back, when the time is over or when nothing could
-            ever end it.
+            How it ended; it is taken back, and cancelled, when the time is over or when nothing
+            could ever end it.
         """
         number = port.submit(endpoint, length, data)
         begun = self._clock.monotonic()
@@ -211,8 +218,7 @@ class WaitingHost:
             left_s = None if timeout_s is None else begun + timeout_s - now
             wait_s = self._until_something(now, left_s)
             if wait_s is None:
-                port.cancel(number)
-                return None
+                return port.cancel(number)
             self._clock.wait(wait_s)
 
     def _until_something(self, now: float, left_s: float | None) -> float | None:

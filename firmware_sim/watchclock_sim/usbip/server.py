@@ -48,6 +48,7 @@ class UsbIpServer:
         self._waiting: dict[Visitor, None] = {}
         self._settled: set[Visitor] = set()
         self._server: asyncio.Server | None = None
+        self._is_closed = False
 
     @property
     def host(self) -> str:
@@ -84,6 +85,7 @@ class UsbIpServer:
 
     async def close(self) -> None:
         """Stop listening and drop every host; may be called twice."""
+        self._is_closed = True
         server, self._server = self._server, None
         for visitor in self.visitors:
             visitor.close()
@@ -92,7 +94,10 @@ class UsbIpServer:
             await server.wait_closed()
 
     def came(self, visitor: Visitor) -> None:
-        """A connection that has not asked for anything yet."""
+        """A connection that has not asked for anything yet; too late, it may be, to be heard."""
+        if self._is_closed:
+            visitor.close()
+            return
         self._waiting[visitor] = None
         if len(self._waiting) > self._most_waiting:
             oldest = next(iter(self._waiting))

@@ -137,7 +137,7 @@ class Visitor(Stranger):
         self._premises.settled(self)
         notice_when_gone(self.transport.get_extra_info("socket"))
         self.read_more_at_once(READ_OCTETS)
-        importer = Importer(export, self.transport.writelines, self.close_softly)
+        importer = Importer(export, self.send, self.close_softly)
         self.talk = importer
         head = OPERATION.pack(VERSION, Operation.REPLY_IMPORT, OperationStatus.DONE)
         self.transport.write(head + export.described())

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import logging
 import os
 import socket
 import stat
@@ -11,7 +10,6 @@ from typing import Final
 
 from typing_extensions import override
 
-from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SocketPathTakenError
 from watchclock_sim.line.carriers.complaints import Complaints
 from watchclock_sim.line.carriers.listening import systems_words
@@ -21,7 +19,6 @@ from watchclock_sim.usbredir.guest import Guest
 
 __all__ = ["RedirSocket"]
 
-LOG: Final = logging.getLogger(__name__)
 READ_OCTETS: Final = 1 << 16
 
 
@@ -32,6 +29,10 @@ class RedirSocket:
         path: of the socket; it is made here and removed at the end.
         device: what is offered.
         patience_s: how long a machine may take to say something whole.
+
+    Attributes:
+        complaints: what is told of machines.
+        is_closed: nobody is let in any more.
     """
 
     def __init__(self, path: Path, device: UsbDevice, *, patience_s: float = PATIENCE_S) -> None:
@@ -40,7 +41,9 @@ class RedirSocket:
         self.patience_s: Final = patience_s
         self.complaints: Final = Complaints()
         self._server: asyncio.Server | None = None
+        self._own_file = 0
         self._machine: _Machine | None = None
+        self.is_closed = False
 
     async def open(self) -> None:
         """Let a machine connect.
@@ -52,19 +55,21 @@ class RedirSocket:
         try:
             self._drop_dead_socket()
             self._server = await loop.create_unix_server(lambda: _Machine(self), self.path)
+            self._own_file = self.path.stat().st_ino
         except OSError as error:
             reason = systems_words(error)
             raise SocketPathTakenError(path=self.path, reason=reason) from error
 
     async def close(self) -> None:
         """Let the machine go and remove the socket; may be called twice."""
+        self.is_closed = True
         server, self._server = self._server, None
         if self._machine is not None:
             self._machine.close()
         if server is not None:
             server.close()
             await server.wait_closed()
-            self.path.unlink(missing_ok=True)
+            self._drop_own_socket()
 
     def admit(self, machine: "_Machine") -> bool:
         """Whether it is the only one, and has the device from now on."""
@@ -77,7 +82,12 @@ class RedirSocket:
         """It is gone."""
         if self._machine is machine:
             self._machine = None
-            LOG.info(FilledReason("the virtual machine has left {path}", path=self.path))
+            self.complaints.note("the virtual machine", f"has left {self.path}")
+
+    def _drop_own_socket(self) -> None:
+        """Remove the socket unless it was lost and another one stands there now."""
+        if self.path.exists() and self.path.stat().st_ino == self._own_file:
+            self.path.unlink(missing_ok=True)
 
     def _drop_dead_socket(self) -> None:
         """Remove what a killed simulator has left.
@@ -92,6 +102,8 @@ class RedirSocket:
         if not stat.S_ISSOCK(self.path.stat().st_mode):
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         with socket.socket(socket.AF_UNIX) as probe:
+            # One that is served is full, it may be, and would keep us waiting for a place.
+            probe.settimeout(0)
             try:
                 probe.connect(str(self.path))
             except ConnectionRefusedError:
@@ -113,11 +125,14 @@ class _Machine(Stranger):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It is greeted, if it is the only one."""
         super().connection_made(transport)
+        if self._place.is_closed:
+            self.close()
+            return
         if not self._place.admit(self):
             self.hang_up(f"{self._place.path} has a virtual machine already")
             return
-        LOG.info(FilledReason("a virtual machine is at {path}", path=self._place.path))
-        self.talk = Guest(self._place.device, self.transport.writelines)
+        self._place.complaints.note("a virtual machine", f"is at {self._place.path}")
+        self.talk = Guest(self._place.device, self.send)
         self.watch()
 
     @override

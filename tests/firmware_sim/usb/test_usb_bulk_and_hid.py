@@ -149,6 +149,18 @@ def test_a_report_that_is_not_there_stalls(host: UsbHost) -> None:
     assert host.fails(0x41, 0x01, 0, 0)
 
 
+def test_an_interface_answers_nothing_before_a_configuration_is_chosen(
+    device: WandUsbDevice,
+) -> None:
+    host = UsbHost(device)
+    (report,) = to_reports(b"too early")
+    assert host.set(0x21, 0x09, 0x0200, HID, report) is STALLED
+    assert host.fails(0xA1, 0x03, 0, HID, 1)
+    host.configure()
+    assert device.read() == b""
+    assert host.get(0xA1, 0x03, 0, HID) == b"\x01"
+
+
 @given(st.binary(max_size=5000))
 def test_every_byte_of_the_wand_comes_through_reports(data: bytes) -> None:
     device = new_device()

@@ -54,7 +54,14 @@ def test_a_line_coding_is_set_and_read_back(
 
 @pytest.mark.parametrize(
     "coding",
-    ["80250000 03 00 08", "80250000 00 05 08", "80250000 00 00 09", "80250000 00 00", ""],
+    [
+        "00000000 00 00 08",
+        "80250000 03 00 08",
+        "80250000 00 05 08",
+        "80250000 00 00 09",
+        "80250000 00 00",
+        "",
+    ],
 )
 def test_a_line_coding_that_no_line_has_is_refused_and_changes_nothing(
     host: UsbHost, coding: str

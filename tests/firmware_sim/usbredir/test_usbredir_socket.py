@@ -190,3 +190,58 @@ def test_log_lines_of_machines_name_the_socket(
         f"a virtual machine is at {path}",
         f"the virtual machine has left {path}",
     ]
+
+
+def test_machines_that_come_and_go_without_end_are_a_few_lines(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    path, times = tmp_path / "wand.sock", 30
+
+    async def come_and_go() -> None:
+        device = ToldDevice()
+        async with offering(path, device):
+            for _ in range(times):
+                host = await machine_at(path)
+                await offered(host)
+                await host.leave()
+                await until(lambda: device.listener is None)
+
+    asyncio.run(come_and_go())
+    told = [record.getMessage() for record in caplog.records if str(path) in record.getMessage()]
+    assert 2 <= len(told) < times
+
+
+def test_a_socket_that_is_served_and_full_is_refused_without_waiting(tmp_path: Path) -> None:
+    path = tmp_path / "wand.sock"
+
+    async def opened() -> None:
+        async with asyncio.timeout(A_LONG_TIME_S):
+            await RedirSocket(path, ToldDevice()).open()
+
+    with (
+        socket.socket(socket.AF_UNIX) as served,
+        socket.socket(socket.AF_UNIX) as waiting,
+    ):
+        served.bind(str(path))
+        served.listen(0)
+        waiting.connect(str(path))
+        with pytest.raises(SocketPathTakenError):
+            asyncio.run(opened())
+    assert path.is_socket()
+
+
+def test_a_socket_that_was_lost_to_another_simulator_is_left_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "wand.sock"
+
+    async def served_still() -> bool:
+        async with offering(path, ToldDevice()):
+            path.unlink()
+            other = RedirSocket(path, ToldDevice())
+            await other.open()
+        is_there = path.is_socket()
+        await other.close()
+        return is_there
+
+    assert asyncio.run(served_still())
+    assert not path.exists()

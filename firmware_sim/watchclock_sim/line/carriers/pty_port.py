@@ -122,7 +122,7 @@ class PtyPort:
         self._pair.close()
         self._pair = None
         if self._link is not None:
-            self._link.unlink(missing_ok=True)
+            self._drop_own_link(self._link)
 
     def replug(self) -> None:
         """Open a new pty; only the link keeps the address the same.
@@ -147,6 +147,11 @@ class PtyPort:
     def close(self) -> None:
         """Take the cable out for good."""
         self.unplug()
+
+    def _drop_own_link(self, link: Path) -> None:
+        """Remove the link unless it was lost and another wand's stands there now."""
+        if link.is_symlink() and str(link.readlink()) == self._name:
+            link.unlink(missing_ok=True)
 
     @staticmethod
     def _drop_dead_link(link: Path) -> None:

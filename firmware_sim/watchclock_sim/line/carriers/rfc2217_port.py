@@ -1,8 +1,9 @@
 """A serial port on the network with its settings and lines: Telnet with the option of RFC 2217.
 
 The conversation itself is pyserial's ``PortManager``, the server's half of what pyserial's clients
-speak. It raises whatever a hostile host makes it stumble over, and never forgets a suboption that
-does not end; so what it raises ends that host's turn, and a long suboption as well.
+speak, completed in ``rfc2217_server``. It raises whatever a hostile host makes it stumble over,
+and never forgets a suboption that does not end; so what it raises ends that host's turn, and a
+long suboption as well.
 """
 
 import logging
@@ -10,8 +11,9 @@ import struct
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, cast
 
-from serial.rfc2217 import IAC, IAC_DOUBLED, M_NORMAL, PortManager
+from serial.rfc2217 import IAC, IAC_DOUBLED, M_NORMAL
 
+from watchclock_sim.line.carriers.rfc2217_server import Rfc2217Server
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.serial_line import DATA_BITS, Parity, SerialLine
 
@@ -23,9 +25,15 @@ __all__ = ["Rfc2217Port"]
 LOG: Final = logging.getLogger(__name__)
 MOST_OWED: Final = 16_384
 MOST_ACCEPTED: Final = 4096
+MOST_HEARD: Final = 16_384
+"""Held for a dock that does not read, from a host that takes no answers."""
 LONGEST_SUBOPTION: Final = 256
 FASTEST_BAUD: Final = 12_000_000
 """The speed of a full-speed USB bus; no adapter does more."""
+
+
+def _nobody() -> None:
+    """Stands for a dock that does not watch yet."""
 
 
 class Rfc2217Port:
@@ -44,6 +52,8 @@ class Rfc2217Port:
         self._line = SerialLine()
         self._host_number = 0
         self._conversation: _Conversation | None = None
+        self._heard = b""
+        self._wake: Callable[[], None] = _nobody
         self._has_complained = False
 
     @property
@@ -58,10 +68,15 @@ class Rfc2217Port:
 
     def watch(self, wake: Callable[[], None]) -> None:
         """Call ``wake`` whenever there is something to do; see ``Port.watch``."""
+        self._wake = wake
         self._tcp.watch(wake)
 
     def read(self) -> bytes:
         """The data the host has sent; settings that stand among it are taken in. Never waits."""
+        heard, self._heard = self._heard, b""
+        return heard + self._receive()
+
+    def _receive(self) -> bytes:
         if self._conversation is not None:
             self._conversation.send()
             if self._conversation.owes_much:
@@ -74,8 +89,7 @@ class Rfc2217Port:
         try:
             data = conversation.receive(received)
         except (TypeError, ValueError, KeyError, struct.error) as error:
-            self._complain(error)
-            self._tcp.drop_host()
+            self._cut_off(error)
             return b""
         conversation.send()
         return data
@@ -83,9 +97,21 @@ class Rfc2217Port:
     def write(self, data: bytes) -> int:
         """How many of these bytes were taken; without a host they all fall on the floor."""
         conversation = self._present_conversation()
+        if conversation is not None and conversation.is_suspended:
+            self._hear_aside()
+            conversation = self._present_conversation()
         if conversation is None:
             return self._tcp.write(data)
         return conversation.send(data)
+
+    def _hear_aside(self) -> None:
+        """Hear a host that has suspended us: it can end that, and a full dock reads nothing."""
+        data = self._receive()
+        if data:
+            self._heard += data
+            self._wake()
+        if len(self._heard) > MOST_HEARD:
+            self._cut_off(ValueError(f"more than {MOST_HEARD} bytes, but no answer is wanted"))
 
     def lines_changed(self) -> None:
         """Tell the host of the wand's lines."""
@@ -123,7 +149,12 @@ class Rfc2217Port:
 
     def _forget_host(self) -> None:
         self._conversation = None
+        self._heard = b""
         self._line.forget_host()
+
+    def _cut_off(self, error: Exception) -> None:
+        self._complain(error)
+        self._tcp.drop_host()
 
     def _complain(self, error: Exception) -> None:
         level = logging.DEBUG if self._has_complained else logging.WARNING
@@ -142,12 +173,20 @@ class _Conversation:
         self._waiting = bytearray()
         # Its types ask for whole serial ports, of which it uses what these two classes have.
         port = cast("Serial", _LineAsSerial(line, self._waiting.clear))
-        self._manager = PortManager(port, cast("Serial", _Sink(self._owed)))
+        self._manager = Rfc2217Server(port, cast("Serial", _Sink(self._owed)))
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether the host wants to be sent nothing until it says otherwise."""
+        return self._manager.is_suspended
 
     @property
     def owes_much(self) -> bool:
-        """Whether the host should take something before it is heard again."""
-        return len(self._owed) > MOST_OWED
+        """Whether the host should take something before it is heard again.
+
+        Not while it has suspended us: only what it says next can end that.
+        """
+        return len(self._owed) > MOST_OWED and not self.is_suspended
 
     def receive(self, received: bytes) -> bytes:
         """The data among these bytes.
@@ -161,24 +200,29 @@ class _Conversation:
         data = b"".join(manager.filter(received))
         if manager.suboption is not None and len(manager.suboption) > LONGEST_SUBOPTION:
             raise ValueError(f"a suboption of more than {LONGEST_SUBOPTION} bytes")
+        if self.is_suspended and len(self._owed) > MOST_OWED:
+            raise ValueError(f"more than {MOST_OWED} bytes of answers that it does not let go")
         return data
 
     def send(self, data: bytes = b"") -> int:
         """Send what is owed and as much of ``data`` as can be; how many bytes of it were taken."""
         self._manager.check_modem_lines()
-        taken = 0
-        if not self._waiting:
-            self._waiting += data[:MOST_ACCEPTED]
-            taken = len(self._waiting)
         self._flush()
+        taken = 0
+        # Whoever is refused bytes has to be woken for the rest, which only the connection does.
+        while taken < len(data) and not (self._owed or self._waiting):
+            self._waiting += data[taken : taken + MOST_ACCEPTED]
+            taken += len(self._waiting)
+            self._flush()
         return taken
 
     def _flush(self) -> None:
         """Send notifications before data, until all is sent or the connection takes no more.
 
-        Whatever stays here is sent when the connection wakes the dock, and nothing else would.
+        Whatever stays here is sent when the connection wakes the dock, and nothing else would; or
+        when a host that has suspended us says that it wants to hear more.
         """
-        while self._owed or self._waiting:
+        while (self._owed or self._waiting) and not self.is_suspended:
             if not self._owed:
                 self._owed += self._waiting.replace(IAC, IAC_DOUBLED)
                 self._waiting.clear()

@@ -99,6 +99,14 @@ class Stranger(asyncio.BufferedProtocol):
         if self.talk is not None:
             self.talk.receive(data)
 
+    def send(self, pieces: list[bytes]) -> None:
+        """Octets for the host, joined in this order; nothing is sent to one that is gone.
+
+        Its device does not know yet: it goes on until ``connection_lost``, which comes later.
+        """
+        if not self.transport.is_closing():
+            self.transport.writelines(pieces)
+
     def hang_up(self, reason: object) -> None:
         """End the connection at once and tell why."""
         if not self.is_over:
