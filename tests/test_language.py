@@ -1,7 +1,9 @@
 """Everything the command says, it says in Chinese too."""
 
 import errno
+import logging
 import os
+import re
 import string
 import subprocess
 import sys
@@ -25,15 +27,18 @@ from watchclock.command import VERBS
 from watchclock.download_report import kind_words
 from watchclock.language import next_step_of, sentence_of, translate
 from watchclock.record_words import EVENT_WORDS, FLAG_WORDS, KIND_WORDS
+from watchclock.sim_log import TranslatedLines
 from watchclock_protocol.dialects import load_dialects
 from watchclock_protocol.dialects.jwm_z.records import KIND_MEANINGS
 from watchclock_protocol.errors import DialectUnknownError, NotACaptureError
 from watchclock_protocol.files.lines import TextLine
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.pseudo_tags import PSEUDO_TAGS
 from watchclock_protocol.records import RecordFlag, RecordKind
 from watchclock_sim.errors import FaultError
 from watchclock_sim.line.fault_kinds import parse_fault
 
+HAN = re.compile("[一-鿿]")
 HELP_OF_EVERY_VERB = """
 from watchclock.command import VERBS, main
 assert not any(main([*verb.split(), "--help"]) for verb in ("", *VERBS, "token create"))
@@ -105,6 +110,50 @@ def test_a_reason_within_a_reason_is_translated_and_its_words_are_kept(
     told = sentence_of(refused.value)
     assert told.startswith("无法理解故障 filp_bit:byte=1：种类有 flip_bit, ")
     assert told.endswith("，可能应为 flip_bit。")
+
+
+def test_a_line_that_the_simulator_tells_is_translated_if_it_knows_its_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WATCHCLOCK_LANGUAGE", "zh")
+
+    def line(message: object, *values: object) -> str:
+        record = logging.LogRecord("sim", logging.INFO, "", 0, message, values, None)
+        return TranslatedLines().format(record)
+
+    reason = FilledReason("choose exactly one of {options}", options="--pty, %s")
+    assert line(reason) == "请从以下选项中只选一个：--pty, %s"
+    assert line("the clock is set to %s", "noon") == "the clock is set to noon"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentences"),
+    [
+        (("vs", "--usbip", "0.0.0.0:0"), 0),
+        (("vs", "--usbredir", "wand.sock"), 0),
+        (("fleet", "--dialects", "vs:2"), 1),
+        (("fleet", "--dialects", "vs:2", "--usbip", "0"), 1),
+        (("archive", "folder", "--wands", "1", "--nights", "1", "--records", "9"), 1),
+    ],
+    ids=["USB/IP", "usbredir", "fleet", "fleet on USB/IP", "archive"],
+)
+def test_what_the_simulator_says_to_a_chinese_reader_is_chinese(
+    tmp_path: Path, words: tuple[str, ...], sentences: int
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "watchclock", "sim", *words],
+        env={**os.environ, "WATCHCLOCK_LANGUAGE": "zh", "PYTHONUTF8": "1"},
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as program:
+        assert program.stdout is not None
+        first = program.stdout.readline()
+        program.terminate()
+        _, said = program.communicate(timeout=20)
+    assert len(HAN.findall(first)[:1]) == sentences
+    assert [line for line in said.splitlines() if not HAN.search(line)] == []
 
 
 def test_knocks_are_counted_where_a_wand_has_any(monkeypatch: pytest.MonkeyPatch) -> None:

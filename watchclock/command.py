@@ -19,11 +19,13 @@ from typing import Any, Final, NamedTuple
 import typer
 from rich.console import Console
 from rich.table import Table
+from typer.exceptions import TyperException
 
-from watchclock.exit_codes import exit_code
+from watchclock.exit_codes import INTERRUPTED, exit_code
 from watchclock.language import next_step_of, sentence_of, speak_in_libraries
 from watchclock.language import translate as _
 from watchclock.several_errors import SeveralError
+from watchclock.usage_errors import InterruptedByPersonError, usage_error
 from watchclock_protocol.errors import CodedError
 
 __all__ = ["VERBS", "MissingPartError", "OutputError", "UnknownVerbError", "Verb"]
@@ -167,6 +169,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         errors: tuple[CodedError, ...] = (error,)
     except SeveralError as several:
         errors = several.errors
+    except KeyboardInterrupt:
+        errors = (InterruptedByPersonError(),)
     for told in errors:
         _report(told, as_json="--json" in words)
     return exit_code(errors[0])
@@ -178,7 +182,7 @@ def _run(words: Sequence[str]) -> int:
     try:
         try:
             name = " ".join(words[:2]) if " ".join(words[:2]) in VERBS else words[0]
-            load_verb(name)(args=words[len(name.split()) :], prog_name=f"watchclock {name}")
+            code = _verb(name, words[len(name.split()) :])
         except SystemExit as stop:
             code = stop.code if isinstance(stop.code, int) else 0
         sys.stdout.flush()
@@ -189,6 +193,27 @@ def _run(words: Sequence[str]) -> int:
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - used to the end
         raise OutputError(reason=error.strerror) from error
     return code
+
+
+def _verb(name: str, words: Sequence[str]) -> int:
+    """The exit code of the verb.
+
+    Raises:
+        UsageError: it does not take these words.
+        KeyboardInterrupt: a person has ended it.
+    """
+    command = f"watchclock {name}"
+    try:
+        ended: object = load_verb(name)(args=words, prog_name=command, standalone_mode=False)
+    except typer.Abort as stop:
+        raise KeyboardInterrupt from stop
+    except TyperException as error:
+        if not error.format_message():  # its help was asked for without a word, and is told
+            return error.exit_code
+        raise usage_error(error, command) from error
+    if ended == INTERRUPTED:  # typer keeps the exception to itself
+        raise KeyboardInterrupt
+    return ended if isinstance(ended, int) else 0
 
 
 def _print_verbs() -> None:

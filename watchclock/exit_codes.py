@@ -5,12 +5,15 @@ from typing import Final
 
 from watchclock_protocol.errors import CodedError
 
-__all__ = ["EXIT_CODES", "exit_code"]
+__all__ = ["EXIT_CODES", "INTERRUPTED", "exit_code"]
 
 UNEXPECTED: Final = 1
+INTERRUPTED: Final = 130
+"""What shells give a program that Ctrl-C has ended."""
 
 EXIT_CODES: Final[Mapping[str, int]] = {
     "command": 2,
+    "command.interrupted": INTERRUPTED,
     "device.address": 2,
     "device.time_zone": 2,
     "device": 3,
@@ -29,6 +32,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "import.wand_unstated": 2,
     "protocol.line": 5,
     "sim": 2,
+    "sim.interrupted": INTERRUPTED,
     "tag": 2,
     "upload.token_missing": 2,
     "upload.token_unusable": 2,
@@ -47,7 +51,7 @@ EXIT_CODES: Final[Mapping[str, int]] = {
     "device.disk_full": 7,
 }
 """Exit code by error code or its first part: 2 usage, 3 port or link, 4 wand or protocol,
-5 capture, 6 server, 7 disk."""
+5 capture, 6 server, 7 disk, 130 Ctrl-C."""
 
 
 def exit_code(error: CodedError) -> int:

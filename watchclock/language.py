@@ -13,7 +13,14 @@ from typing import Final
 from watchclock_protocol.errors import CodedError
 from watchclock_protocol.filled_reasons import FilledReason
 
-__all__ = ["is_chinese", "next_step_of", "sentence_of", "speak_in_libraries", "translate"]
+__all__ = [
+    "is_chinese",
+    "next_step_of",
+    "said",
+    "sentence_of",
+    "speak_in_libraries",
+    "translate",
+]
 
 LOCALE: Final = Path(__file__).parent / "locale"
 VARIABLES: Final = ("WATCHCLOCK_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -27,6 +34,11 @@ def translate(sentence: str) -> str:
 def is_chinese() -> bool:
     """Whether the user reads Chinese."""
     return _language() == "zh_CN"
+
+
+def said(text: str) -> str:
+    """A sentence with values in it, in the user's language; any other text stays as it is."""
+    return _filled(text) if isinstance(text, FilledReason) else text
 
 
 def sentence_of(error: CodedError) -> str:

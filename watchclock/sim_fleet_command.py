@@ -1,75 +1,32 @@
 """``watchclock sim fleet``: many simulated wands, on TCP ports or one USB bus, until Ctrl-C."""
 
-import logging
-from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
 
-import typer
-
+from watchclock.language import said
 from watchclock.language import translate as _
+from watchclock.progress_bar import progress_bar
+from watchclock.settings_command import settings_command
+from watchclock.sim_log import log_in_users_language
 from watchclock_sim.fleet.program import run_fleet
-from watchclock_sim.fleet.settings import USUAL_DIALECTS, USUAL_RECORDS, FleetSettings
+from watchclock_sim.fleet.settings import FleetSettings
 
 __all__ = ["fleet"]
 
-Tcp = Annotated[
-    str | None,
-    typer.Option(
-        metavar="[HOST:]PORT", help=_("Port of the first wand, the others behind it; 0 is any.")
-    ),
-]
-UsbIp = Annotated[
-    str | None,
-    typer.Option(
-        "--usbip",
-        metavar="[HOST:]PORT",
-        help=_("Export all wands as USB devices of one bus over USB/IP; 0 is any port."),
-    ),
-]
-Dialects = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAME:NUMBER,…",
-        help=_("How many of which kinds of wands."),
-        show_default=USUAL_DIALECTS,
-    ),
-]
-Records = Annotated[
-    int | None,
-    typer.Option(
-        help=_("How many generated records each wand holds."), show_default=str(USUAL_RECORDS)
-    ),
-]
-ScenarioFile = Annotated[
-    Path | None, typer.Option(help=_("The night whose wands are served instead, a TOML file."))
-]
-Day = Annotated[
-    datetime | None,
-    typer.Option("--date", formats=["%Y-%m-%d"], help=_("Another day for the night to begin on.")),
-]
-Seed = Annotated[int | None, typer.Option(help=_("The source of chance."))]
-Truth = Annotated[
-    Path | None, typer.Option(help=_("Write what truly happened to this file, as JSON."))
-]
-Addresses = Annotated[Path | None, typer.Option(help=_("Write all addresses to this file, too."))]
-AsJson = Annotated[bool, typer.Option("--json", help=_("Print the ready line as JSON."))]
+Item = TypeVar("Item")
 
 
-def fleet(  # noqa: PLR0913 - every argument is an option of the command line
-    *,
-    tcp: Tcp = None,
-    usbip: UsbIp = None,
-    dialects: Dialects = None,
-    records: Records = None,
-    scenario: ScenarioFile = None,
-    date: Day = None,
-    seed: Seed = None,
-    truth: Truth = None,
-    addresses: Addresses = None,
-    json: AsJson = False,
-) -> None:
-    """Serve a fleet until it is interrupted; every argument is a setting of that name."""
-    given: dict[str, Any] = locals() | {"date": None if date is None else date.date()}
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
-    run_fleet(FleetSettings(**given))
+def _serve(settings: FleetSettings) -> None:
+    """Serve a fleet until it is interrupted."""
+    log_in_users_language()
+    run_fleet(settings, said, _watched)
+
+
+def _watched(every: Sequence[Item]) -> Iterator[Item]:
+    with progress_bar(_("Starting"), len(every)) as tell:
+        for done, each in enumerate(every, 1):
+            yield each
+            tell(done)
+
+
+fleet: Final = settings_command(FleetSettings, frozenset(), _serve)

@@ -125,7 +125,10 @@ class PortNotFoundError(DeviceError):
 
     code = "device.port_not_found"
     template = "There is no port at {address}."
-    next_step = "Plug the dock in, then look at what watchclock ports lists."
+    next_step = (
+        "Plug the dock in, then look at what watchclock ports lists; "
+        "at an address on the network, start what serves it."
+    )
 
 
 class PortBusyError(DeviceError):

@@ -1,1 +1,1 @@
-"""Patrol wands seen from inside, each running as a program of its own on a pty or a TCP port."""
+"""Patrol wands seen from inside, as a program that hosts reach by line, network or USB."""

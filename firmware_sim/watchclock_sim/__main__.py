@@ -1,65 +1,50 @@
-"""``python -m watchclock_sim``: the simulator without the rest of watchclock.
+"""``python -m watchclock_sim``: the simulator without the rest of watchclock, in English.
 
-The options are the fields of ``Settings``; ``watchclock sim --help`` explains them. Where the
-first word is ``archive``, an archive is generated instead of a wand served, and where it is
-``fleet``, many wands are.
+What it needs is loaded only here, so that a missing extra is told in a sentence.
 """
 
-import argparse
-import logging
+import importlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Final
 
-from watchclock_sim.archive.program import archive_main
-from watchclock_sim.errors import SimulatorError
-from watchclock_sim.fleet.program import fleet_main
-from watchclock_sim.option_parser import add_options, option_values
-from watchclock_sim.program import run
-from watchclock_sim.settings import Settings
-from watchclock_sim.wands.personality import personality_names
+from watchclock_sim.errors import (
+    SimulatorError,
+    SimulatorInterruptedError,
+    SimulatorPartMissingError,
+)
 
 __all__ = ["main"]
 
 EXIT_WRONG_USE: Final = 2
 EXIT_INTERRUPTED: Final = 130
 """As shells have it after Ctrl-C."""
-ARGUMENTS: Final = frozenset({"dialect", "link"})
-"""The settings that are no options."""
-PROGRAMS: Final[Mapping[str, Callable[[Sequence[str]], None]]] = {
-    "archive": archive_main,
-    "fleet": fleet_main,
-}
-"""What is done instead of serving one wand, by the first word of the command line."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one wand, or one of the programs.
-
-    0 when it came to its end, 2 when it could not, 130 when Ctrl-C ended what had one.
-    """
-    words = list(sys.argv[1:] if arguments is None else arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    """Run it; 0 when it came to its end, 2 when it could not, 130 after Ctrl-C."""
     try:
-        if words and words[0] in PROGRAMS:
-            PROGRAMS[words[0]](words[1:])
-        else:
-            run(_settings(words))
+        _run(sys.argv[1:] if arguments is None else arguments)
     except SimulatorError as error:
-        sys.stderr.write(f"{error} [{error.code}]\n{error.next_step}\n")
-        return EXIT_WRONG_USE
+        return _tell(error, EXIT_WRONG_USE)
     except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
+        return _tell(SimulatorInterruptedError(), EXIT_INTERRUPTED)
     return 0
 
 
-def _settings(arguments: Sequence[str]) -> Settings:
-    parser = argparse.ArgumentParser(prog="watchclock_sim", allow_abbrev=False)
-    parser.add_argument("dialect", choices=personality_names())
-    parser.add_argument("link", type=Path, nargs="?")
-    add_options(parser, Settings, ARGUMENTS)
-    return Settings(**option_values(parser.parse_intermixed_args(arguments)))
+def _run(words: Sequence[str]) -> None:
+    try:
+        run_words = importlib.import_module("watchclock_sim.command_line").run_words
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("watchclock"):
+            raise
+        raise SimulatorPartMissingError(package=error.name, extra="sim") from error
+    run_words(words)
+
+
+def _tell(error: SimulatorError, exit_code: int) -> int:
+    sys.stderr.write(f"{error} [{error.code}]\n{error.advice}\n")
+    return exit_code
 
 
 if __name__ == "__main__":

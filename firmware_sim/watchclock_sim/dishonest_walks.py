@@ -1,10 +1,11 @@
 """How guards walk who do not do as they should; each says what truly happened.
 
-What is known of real nights: a cheating guard brings the tags to one place and reads the round in
+What is known of real nights: a cheating guard has the tags at one place and reads the round in
 seconds (a jail's round of 35 seconds, latimes.com 21 July 2010); buttons that come off the wall
 are carried about; a wand is handed on or thrown (mag-touch.com, support wiki on tough batons).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import ClassVar, Final
 
 from typing_extensions import override
 
-from watchclock_sim.guard_walk import MINUTE_S, GuardWalk, Theft, Turn
+from watchclock_sim.guard_walk import MINUTE_S, SECOND, GuardWalk, Theft, Turn
 from watchclock_sim.scenario import Behaviour, Leg
 from watchclock_sim.walk_steps import Deed, DeedKind, Skip, SkipReason, Step, Touch
 
@@ -35,11 +36,25 @@ class _LateWalk(GuardWalk):
     DEED: ClassVar[DeedKind | None] = DeedKind.LATE
     FASTEST: ClassVar[float] = 1.0
 
+    def __init__(self, turn: Turn, thefts: Iterable[Theft] = ()) -> None:
+        super().__init__(turn, thefts)
+        self._legs_s: Final[deque[int]] = deque()
+        """Of the round that begins, drawn beforehand: how late it ends depends on them."""
+
     @override
     def delay_s(self) -> int:
-        spare = self.route.round_minutes - sum(map(self.planned_s, self.route.legs)) / MINUTE_S
+        route = self.route
+        spare = route.round_minutes - sum(map(self.planned_s, route.legs)) / MINUTE_S
         share = self.chance.uniform(0.5, 0.7)
-        return round(MINUTE_S * (spare + share * self.route.tolerance_minutes))
+        delay_s = round(MINUTE_S * (spare + share * route.tolerance_minutes))
+        self._legs_s.extend(GuardWalk.leg_s(self, leg, 0) for leg in route.legs)
+        in_time_s = MINUTE_S * route.round_minutes - sum(self._legs_s)
+        latest_s = in_time_s + MINUTE_S * route.tolerance_minutes
+        return max(0, in_time_s + 1, min(delay_s, latest_s))
+
+    @override
+    def leg_s(self, leg: Leg, number: int) -> int:
+        return self._legs_s.popleft()
 
 
 class _SkippingWalk(GuardWalk):
@@ -55,7 +70,7 @@ class _SkippingWalk(GuardWalk):
 
 
 class _CheatingWalk(GuardWalk):
-    """Has all tags at one place and reads the round in seconds."""
+    """Has copies of all tags at one place and reads the round in seconds."""
 
     DEED: ClassVar[DeedKind | None] = DeedKind.CHEATING
 
@@ -164,9 +179,13 @@ class _StealingWalk(_ShorterWalk):
                 stolen = (step.checkpoint,)
                 yield self.deed(DeedKind.TAG_STEALING, number, taken, step.utc, stolen)
 
+    @override
+    def holds(self, checkpoint: str) -> bool:
+        return checkpoint in self._taken
+
     def _is_in_pocket(self, leg: Leg, number: int) -> bool:
         is_between = number not in (self._numbers[0], self._numbers[-1])
-        return is_between and leg.checkpoint in self.far()
+        return is_between and self.holds(leg.checkpoint)
 
 
 class _ThrowingWalk(GuardWalk):
@@ -202,9 +221,13 @@ class _PartneredWalk(GuardWalk):
         super().__init__(turn, thefts)
         self._led: Final[dict[int, list[Touch | Skip]]] = {}
         for other in _partners_turns(turn):
+            led: dict[int, list[Touch | Skip]] = {}
             for step in walk_of(other, thefts).steps():
                 if not isinstance(step, Deed) and step.round_number:
-                    self._led.setdefault(step.round_number, []).append(step)
+                    led.setdefault(step.round_number, []).append(step)
+            # A partner who carries several wands still goes one way.
+            for number, steps in led.items():
+                self._led.setdefault(number, steps)
 
     def is_led(self, number: int) -> bool:
         """Whether the partner walks this round too, with another wand."""
@@ -217,7 +240,9 @@ class _PartneredWalk(GuardWalk):
             return
         legs = {leg.checkpoint: leg for leg in self.route.legs}
         for step in self._led[number]:
-            at = step.utc + timedelta(seconds=self.chance.randint(*self.APART_S))
+            apart = timedelta(seconds=self.chance.randint(*self.APART_S))
+            at = max(step.utc + apart, self.free_at + SECOND)
+            self.free_at = at
             leg = legs[step.checkpoint or self.route.legs[0].checkpoint]
             if isinstance(step, Skip):
                 yield self.skip(at, leg, number, step.reason)
@@ -227,6 +252,11 @@ class _PartneredWalk(GuardWalk):
 
 class _SharingWalk(_PartneredWalk):
     """Lets the partner do it: with both wands at once, or else every second round."""
+
+    def __init__(self, turn: Turn, thefts: Iterable[Theft] = ()) -> None:
+        super().__init__(turn, thefts)
+        self._speed_mps = self.guard.speed_mps
+        """Of whoever walks."""
 
     @override
     def carrier(self, number: int) -> str:
@@ -241,9 +271,13 @@ class _SharingWalk(_PartneredWalk):
             yield from self.round_deed(DeedKind.SHARING, number, steps)
 
     @override
+    def leg_s(self, leg: Leg, number: int) -> int:
+        self._speed_mps = self.turn.scenario.guard(self.carrier(number)).speed_mps
+        return super().leg_s(leg, number)
+
+    @override
     def planned_s(self, leg: Leg) -> float:
-        carrier = self.turn.scenario.guard(self.guard.partner or self.guard.key)
-        return super().planned_s(leg) if leg.metres is None else leg.metres / carrier.speed_mps
+        return super().planned_s(leg) if leg.metres is None else leg.metres / self._speed_mps
 
 
 class _TwoGuardsWalk(_PartneredWalk):

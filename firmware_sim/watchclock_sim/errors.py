@@ -15,13 +15,15 @@ CodedError
         ArchiveOtherError   the folder holds something else
         ArchiveWorkerLostError  a process was ended from outside
         FleetDescriptorsError   a fleet needs more open files than this process may have
+        FileUnwritableError     a file that an option names cannot be written
+        SimulatorPartMissingError   a package it needs is not installed
+        SimulatorInterruptedError   Ctrl-C ended work that was not done
         AllWandsFailedError     every wand that was served has failed
 """
 
 from pathlib import Path
 
 from watchclock_protocol.errors import CodedError
-from watchclock_protocol.filled_reasons import FilledReason
 
 __all__ = [
     "AllWandsFailedError",
@@ -29,6 +31,7 @@ __all__ = [
     "ArchiveOtherError",
     "ArchiveWorkerLostError",
     "FaultError",
+    "FileUnwritableError",
     "FleetDescriptorsError",
     "HostRefusedError",
     "LinkPathTakenError",
@@ -37,7 +40,9 @@ __all__ = [
     "ScenarioError",
     "ScenarioFileError",
     "SimulatorError",
+    "SimulatorInterruptedError",
     "SimulatorOptionError",
+    "SimulatorPartMissingError",
     "SocketPathTakenError",
     "unwritable",
 ]
@@ -79,7 +84,7 @@ class SimulatorOptionError(SimulatorError):
     """Options that are missing, do not go together or are out of range."""
 
     code = "sim.option"
-    template = "The simulated wand cannot start: {reason}."
+    template = "The simulation cannot begin: {reason}."
     next_step = "Run the command with --help."
 
 
@@ -96,7 +101,9 @@ class LinkPathTakenError(SimulatorError):
 
     code = "sim.path_taken"
     template = "The link {path} cannot be made: {reason}."
-    next_step = "Choose another path; an existing file is never replaced."
+    next_step = (
+        "Choose another path in a folder that is there; an existing file is never replaced."
+    )
 
 
 class PortTakenError(SimulatorError):
@@ -104,7 +111,7 @@ class PortTakenError(SimulatorError):
 
     code = "sim.port_taken"
     template = "The simulated wand cannot listen on {address}: {reason}."
-    next_step = "Choose another port, or 0 for any free one."
+    next_step = "Choose another port, 0 for any free one, on an address this machine has."
 
 
 class SocketPathTakenError(SimulatorError):
@@ -112,7 +119,10 @@ class SocketPathTakenError(SimulatorError):
 
     code = "sim.socket_taken"
     template = "The socket {path} cannot be made: {reason}."
-    next_step = "Choose another path of at most 107 octets; an existing file is never replaced."
+    next_step = (
+        "Choose another path of at most 107 octets in a folder that is there; "
+        "an existing file is never replaced."
+    )
 
 
 class HostRefusedError(SimulatorError):
@@ -163,12 +173,35 @@ class FleetDescriptorsError(SimulatorError):
     next_step = "Raise the limit with “ulimit -n {needed}” as root, or serve fewer wands."
 
 
-def unwritable(path: Path, error: OSError) -> SimulatorOptionError:
+class FileUnwritableError(SimulatorError):
+    """A file that an option names cannot be written."""
+
+    code = "sim.file_unwritable"
+    template = "The file {path} cannot be written: {reason}."
+    next_step = "Name a file in a folder you may write to, on a disk with room."
+
+
+class SimulatorPartMissingError(SimulatorError):
+    """``python -m watchclock_sim`` without the packages it needs."""
+
+    code = "sim.missing_part"
+    template = "The simulator needs the package {package}, which is not installed."
+    next_step = "Install it with: pip install 'watchclock[{extra}]'."
+
+
+class SimulatorInterruptedError(SimulatorError):
+    """Ctrl-C ended work that was not done."""
+
+    code = "sim.interrupted"
+    template = "This was interrupted before its end."
+    next_step = "Run it again; what was stored so far is kept."
+
+
+def unwritable(path: Path, error: OSError) -> FileUnwritableError:
     """The error of an option that names a file which cannot be written.
 
     Args:
         path: of the file.
         error: why.
     """
-    why = FilledReason(error.strerror or str(error))
-    return SimulatorOptionError(reason=FilledReason("{path}: {why}", path=path, why=why))
+    return FileUnwritableError(path=path, reason=error.strerror or str(error))

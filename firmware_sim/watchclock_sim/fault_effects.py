@@ -2,17 +2,35 @@
 
 import datetime as dt
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from watchclock_sim.fault_profile import FaultProfile
 from watchclock_sim.fault_profiles import FAULT_PROFILES
 from watchclock_sim.hardware.health import PartFault
-from watchclock_sim.hardware.profile import HardwareLife, HardwareProfile, Mishap, MishapKind
+from watchclock_sim.hardware.profile import (
+    HardwareLife,
+    HardwareProfile,
+    Mishap,
+    MishapKind,
+    MishapPlan,
+    PartPlan,
+    RtcChip,
+)
 from watchclock_sim.scenario import Scenario, Shift, WandPlan
 from watchclock_sim.walk_steps import Deed, DeedKind, SkipReason, Touch
 
-__all__ = ["MissedReads", "never_starts", "profile_of", "thrown", "with_fault"]
+__all__ = [
+    "MissedReads",
+    "chip_of",
+    "never_starts",
+    "own_mishaps",
+    "own_parts",
+    "profile_of",
+    "thrown",
+]
+__all__ += ["with_fault"]
 
 PER_MILLE: Final = 1000
 HALF: Final = 2
@@ -60,21 +78,41 @@ def _middle(shift: Shift) -> dt.time:
 
 
 def _hardware(own: HardwareProfile, profile: FaultProfile, at: dt.time) -> HardwareProfile:
-    """The parts as the wand's own plan and the profile say; the profile's mishaps, or none.
+    """The parts and mishaps that the wand's own plan and the profile name, and no others.
 
     What usually happens to a wand of its kind would be signs of another fault.
     """
-    parts = tuple(replace(part, begins=part.begins or at) for part in profile.parts)
-    mishaps = tuple(replace(mishap, at=mishap.at or at) for mishap in profile.mishaps)
     climate = replace(
         profile.climate or own.climate, has_humidity_sensor=own.climate.has_humidity_sensor
     )
     return replace(
         own,
-        parts=own.parts + parts,
-        mishaps=(own.mishaps or ()) + mishaps,
+        parts=own.parts + _parts(profile, at),
+        mishaps=(own.mishaps or ()) + _mishaps(profile, at),
         climate=climate,
     )
+
+
+def _parts(profile: FaultProfile, at: dt.time | None) -> tuple[PartPlan, ...]:
+    return tuple(replace(part, begins=part.begins or at) for part in profile.parts)
+
+
+def _mishaps(profile: FaultProfile, at: dt.time | None) -> tuple[MishapPlan, ...]:
+    return tuple(replace(mishap, at=mishap.at or at) for mishap in profile.mishaps)
+
+
+def own_parts(plan: WandPlan) -> Iterator[PartPlan]:
+    """The parts that fare badly besides those of the wand's fault profile."""
+    profile = profile_of(plan)
+    theirs = () if profile is None else _parts(profile, plan.fault_at)
+    return (part for part in plan.hardware.parts if part not in theirs)
+
+
+def own_mishaps(plan: WandPlan) -> Iterator[MishapPlan]:
+    """The mishaps that the scenario names besides those of the wand's fault profile."""
+    profile = profile_of(plan)
+    theirs = () if profile is None else _mishaps(profile, plan.fault_at)
+    return (mishap for mishap in plan.hardware.mishaps or () if mishap not in theirs)
 
 
 def never_starts(plan: WandPlan) -> bool:
@@ -129,6 +167,12 @@ def thrown(life: HardwareLife, deeds: tuple[Deed, ...]) -> HardwareLife:
     if not throws:
         return life
     return replace(life, faults=life.faults + broken, mishaps=(life.mishaps or ()) + falls)
+
+
+def chip_of(plan: WandPlan, deeds: tuple[Deed, ...]) -> RtcChip | None:
+    """The clock chip, which has to tell its stop where a throw broke the crystal's joint."""
+    damages = [FAULT_PROFILES[deed.damage].chip for deed in deeds if deed.damage is not None]
+    return plan.clock.chip or next((chip for chip in damages if chip is not None), None)
 
 
 def _damage(deed: Deed) -> tuple[PartFault, ...]:

@@ -12,10 +12,11 @@ from watchclock_sim.scenario import Duty, Guard, Leg, Rest, Route, Scenario, Wan
 from watchclock_sim.walk_steps import Deed, DeedKind, Skip, SkipReason, Step, Touch
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["MINUTE_S", "GuardWalk", "Theft", "Turn"]
+__all__ = ["MINUTE_S", "SECOND", "GuardWalk", "Theft", "Turn"]
 
 MINUTE_S: Final = 60
 SLOWEST: Final = 1.05
+SECOND: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,25 @@ class Turn:
         """Which tags the wand reads."""
         return find_personality(self.wand.dialect).technology(self.wand.number)
 
+    @property
+    def together(self) -> list[str]:
+        """Keys of the wands that the guard carries on this duty, this one or another first."""
+        return [wand.key for wand in self.scenario.wands if self.duty in wand.duties]
+
+    @property
+    def behind(self) -> timedelta:
+        """How long after the first of them this wand is held to each tag."""
+        keys = self.together
+        return SECOND * (keys.index(self.wand.key) if self.wand.key in keys else 0)
+
     def chance(self, name: str = "") -> random.Random:
-        """The turn's source of chance, or another one of that name."""
+        """The turn's source of chance, or another one of that name.
+
+        Wands that one guard carries together share it, because they go one way.
+        """
         scenario, duty = self.scenario, self.duty
-        seed = f"{scenario.seed} {scenario.date} {self.wand.key} {duty.guard} {duty.begins}"
+        wand = next(iter(self.together), self.wand.key)
+        seed = f"{scenario.seed} {scenario.date} {wand} {duty.guard} {duty.begins}"
         return random.Random(f"{seed} {name}".rstrip())  # noqa: S311 - repeatable, not secret
 
     def rounds(self) -> Iterator[tuple[int, datetime]]:
@@ -80,6 +96,10 @@ class GuardWalk:
     Args:
         turn: whose walk it is.
         thefts: tags that others have taken off the wall.
+
+    Attributes:
+        free_at: when guard and wand are free: nobody begins a round, or a duty with a wand,
+            before the one before it is done.
     """
 
     DEED: ClassVar[DeedKind | None] = None
@@ -95,11 +115,12 @@ class GuardWalk:
         self._thefts: Final = [each for each in thefts if each.guard != self.guard.key]
         self.chance: Final = turn.chance()
         self._break_chance: Final = turn.chance("breaks")
+        self.free_at = turn.scenario.instant(turn.duty.begins)
         self._fixed_breaks = [each for each in self.guard.breaks if each.at is not None]
 
     def steps(self) -> Iterator[Step]:
         """The guard's own tag first, then every round."""
-        begins = self.turn.scenario.instant(self.turn.duty.begins)
+        begins = self.free_at + self.turn.behind
         for tag in self.guard.tags:
             if tag.technology is self._technology:
                 yield self._touch(begins, tag, None, 0)
@@ -112,16 +133,18 @@ class GuardWalk:
     def round_steps(self, number: int, start: datetime) -> Iterator[Step]:
         """One round that is due at ``start``."""
         skipped = self.skipped()
-        at = start + timedelta(seconds=self.delay_s())
+        behind = self.turn.behind
+        at = max(start + timedelta(seconds=self.delay_s()), self.free_at)
         for leg in self.route.legs:
             for rest in self._due_breaks(at):
                 begins, at = at, at + timedelta(minutes=rest.minutes)
                 yield self.deed(DeedKind.BREAK, number, begins, at)
             at += timedelta(seconds=self.leg_s(leg, number))
             if leg.checkpoint in skipped:
-                yield self.skip(at, leg, number)
+                yield self.skip(at + behind, leg, number)
             else:
-                yield self.read(at, leg, number)
+                yield self.read(at + behind, leg, number)
+        self.free_at = at
 
     def round_deed(self, kind: DeedKind, number: int, steps: list[Step]) -> Iterator[Deed]:
         """What a whole round was, from its first step to its last."""
@@ -157,6 +180,10 @@ class GuardWalk:
         """Who truly carries the wand in a round."""
         return self.guard.key
 
+    def holds(self, checkpoint: str) -> bool:  # noqa: ARG002 - other walks carry tags about
+        """Whether the guard carries the tag of a checkpoint about."""
+        return False
+
     def read(self, at: datetime, leg: Leg, number: int) -> Touch | Skip:
         """The touch, unless somebody has taken the tag away."""
         checkpoint = self.turn.scenario.checkpoint(leg.checkpoint)
@@ -165,7 +192,8 @@ class GuardWalk:
             return self.skip(at, leg, number, SkipReason.TAG_UNREADABLE)
         for theft in self._thefts:
             is_this = (theft.checkpoint, theft.technology) == (leg.checkpoint, self._technology)
-            if is_this and theft.taken <= at < theft.returned:
+            is_gone = theft.taken <= at < theft.returned and not self.holds(leg.checkpoint)
+            if is_this and is_gone:
                 return self.skip(at, leg, number, SkipReason.TAG_GONE)
         tag = next(tag for tag in checkpoint.tags if tag.technology is self._technology)
         return self._touch(at, tag, leg, number)

@@ -1,12 +1,14 @@
 """Takes a wand through its night: guards touch tags, the clock stops, the battery gets low."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
-from watchclock_sim.fault_effects import MissedReads, never_starts, thrown
-from watchclock_sim.hardware.battery import Battery
+from watchclock_sim.fault_effects import MissedReads, chip_of, never_starts, thrown
+from watchclock_sim.hardware.battery import LOW_MV, Battery
+from watchclock_sim.hardware.body import BROWN_OUT_MV
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.memory import WhenFull
@@ -35,6 +37,8 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     """The wand at the end of the scenario's shift, with every record it kept."""
     night = walk(scenario, plan)
     life = thrown(scenario.life(plan), night.deeds)
+    clock = replace(plan.clock, chip=chip_of(plan, night.deeds))
+    plan = replace(plan, clock=clock)
     setup = _setup(scenario, plan, life, lost_records(faults))
     firmware = find_personality(plan.dialect).make(setup)
     _enrol(scenario, plan, firmware)
@@ -42,12 +46,7 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
     kept: list[KeptTouch] = []
 
     def feel(touch: Touch) -> None:
-        is_kept = not is_dead and firmware.touch(
-            touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
-        )
-        why_not = None if is_kept else _why_not(touch, life, is_dead=is_dead)
-        wand_time = setup.clock.reading(touch.utc)
-        kept.append(KeptTouch(touch=touch, wand_time=wand_time, is_kept=is_kept, why_not=why_not))
+        kept.append(_felt(touch, setup, None if is_dead else firmware))
 
     touches, missed = _happened(scenario, plan, night)
     events = [] if is_dead else list(_condition(scenario, plan, setup.battery, firmware))
@@ -61,6 +60,27 @@ def walked_wand(scenario: Scenario, plan: WandPlan, faults: Iterable[Fault] = ()
         deeds=night.deeds,
         life=life,
     )
+
+
+def _felt(touch: Touch, setup: WandSetup, firmware: Firmware | None) -> KeptTouch:
+    """The touch and what the wand makes of it; it has no firmware when it never started."""
+    witness = setup.witness
+    witness.begins(NotKept.WAND_DEAD if firmware is None else None)
+    is_kept = firmware is not None and firmware.touch(
+        touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
+    )
+    return KeptTouch(
+        touch=touch,
+        wand_time=witness.shown or setup.clock.reading(touch.utc),
+        is_kept=is_kept,
+        why_not=None if is_kept else witness.why_not or NotKept.REFUSED,
+        is_low=_is_low(setup.battery, touch.utc),
+    )
+
+
+def _is_low(battery: Battery, utc: datetime) -> bool:
+    is_weak = battery.cell is not None and battery.loaded_mv(utc) < BROWN_OUT_MV
+    return is_weak or battery.voltage_mv(utc) < LOW_MV
 
 
 def _setup(
@@ -103,14 +123,6 @@ def _happened(scenario: Scenario, plan: WandPlan, night: Night) -> tuple[list[To
     return touches, missed
 
 
-def _why_not(touch: Touch, life: HardwareLife, *, is_dead: bool) -> NotKept:
-    if is_dead:
-        return NotKept.WAND_DEAD
-    # Whether a failing head reads is drawn inside the wand; a head at fault is reason enough.
-    has_fault = life.part(HardwarePart.HEAD).fault(touch.utc) is not None
-    return NotKept.HEAD_FAILED if has_fault else NotKept.REFUSED
-
-
 def _enrol(scenario: Scenario, plan: WandPlan, firmware: Firmware) -> None:
     """Put every guard who carries the wand and has a tag it can read into its staff list."""
     technology = find_personality(plan.dialect).technology(plan.number)
@@ -138,13 +150,22 @@ def _condition(
     scenario: Scenario, plan: WandPlan, battery: Battery, firmware: Firmware
 ) -> Iterator[_Event]:
     """What happens to the wand besides touches, in the order of equal instants."""
-    yield _Event(scenario.begins, partial(firmware.power_on, scenario.begins))
+
+    def powered(utc: datetime, notes: Callable[[datetime], None]) -> _Event:
+        """What a wand notes by itself, unless its battery gives nothing then."""
+
+        def act() -> None:
+            if battery.voltage_mv(utc) >= BROWN_OUT_MV:
+                notes(utc)
+
+        return _Event(utc, act)
+
+    yield powered(scenario.begins, firmware.power_on)
     if plan.clock.resets_at is not None:
-        utc = scenario.instant(plan.clock.resets_at)
-        yield _Event(utc, partial(firmware.power_on, utc))
+        yield powered(scenario.instant(plan.clock.resets_at), firmware.power_on)
     low_at = battery.low_at()
     if low_at is not None:
-        yield _Event(low_at, partial(firmware.voltage_low, low_at))
+        yield powered(low_at, firmware.voltage_low)
     for duty in plan.duties:
         number = scenario.guard(duty.guard).number
         utc = scenario.instant(duty.begins)

@@ -2,22 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from watchclock_sim.hardware.profile import HardwareLife
+from watchclock_sim.hardware.witness import NotKept
 from watchclock_sim.walk_steps import Deed, Skip, Touch
 from watchclock_sim.wands.firmware import Firmware
 
 __all__ = ["KeptTouch", "NotKept", "WalkedWand"]
-
-
-class NotKept(StrEnum):
-    """Why a wand has no record of a touch."""
-
-    WAND_DEAD = "wand_dead"
-    HEAD_FAILED = "head_failed"
-    REFUSED = "refused"
-    """Its memory was full, or it may not be used any more, or it does not know such tags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +20,14 @@ class KeptTouch:
         wand_time: what the wand's clock showed then.
         is_kept: whether the wand made a record of it.
         why_not: why it made none; None when it did.
+        is_low: whether its battery was nearly empty, or too weak for motor and head.
     """
 
     touch: Touch
     wand_time: datetime
     is_kept: bool
     why_not: NotKept | None = None
+    is_low: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

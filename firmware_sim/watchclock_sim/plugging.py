@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.line.carriers.listening import LOOPBACK, listening_place
 from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.pty_port import PtyPort
@@ -79,12 +80,19 @@ def _usbip(place: str, port: UsbPort) -> Plug:
     export = server.export(port.device)
 
     def told() -> dict[str, str]:
-        LOG.info("USB/IP listens on %s, port %d", server.host, server.port)
-        attach = usbip_command(server, "attach")
-        LOG.info("attach the wand with: %s -b %s", attach, export.bus_id)
+        attach = f"{usbip_command(server, 'attach')} -b {export.bus_id}"
+        LOG.info(listens(server))
+        LOG.info(FilledReason("attach the wand with: {command}", command=attach))
         return {"usbip": f"{server.host}:{server.port}", "bus_id": export.bus_id}
 
     return Plug(port, (server,), told)
+
+
+def listens(server: UsbIpServer) -> FilledReason:
+    """Where the server can be reached, once it is open."""
+    return FilledReason(
+        "USB/IP listens on {host}, port {port}", host=server.host, port=server.port
+    )
 
 
 def usbip_command(server: UsbIpServer, verb: str) -> str:
@@ -96,11 +104,9 @@ def usbip_command(server: UsbIpServer, verb: str) -> str:
 
 def _usbredir(path: Path, port: UsbPort) -> Plug:
     def told() -> dict[str, str]:
-        LOG.info(
-            "give the wand to QEMU with: -device qemu-xhci -chardev "
-            "socket,id=wand,path=%s,reconnect=1 -device usb-redir,chardev=wand",
-            path,
-        )
+        chardev = f"socket,id=wand,path={path},reconnect=1"
+        options = f"-device qemu-xhci -chardev {chardev} -device usb-redir,chardev=wand"
+        LOG.info(FilledReason("give the wand to QEMU with: {options}", options=options))
         return {"usbredir": str(path)}
 
     return Plug(port, (RedirSocket(path, port.device),), told)

@@ -6,6 +6,7 @@ import signal
 import sys
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.docking import docked
 from watchclock_sim.filled_wand import FilledWand, filled_wand
 from watchclock_sim.line.carriers.port import Clock, SystemClock
@@ -29,7 +30,7 @@ def run(settings: Settings) -> None:
     try:
         _serve(settings)
     except KeyboardInterrupt:
-        LOG.info("stopped before the wand was ready")
+        LOG.info(FilledReason("stopped before the wand was ready"))
 
 
 def _serve(settings: Settings) -> None:
@@ -53,6 +54,6 @@ def _serve_in(harbour: Harbour, settings: Settings, wand: FilledWand, clock: Clo
         told = {"address": address, "identity": wand.identity} | plug.told()
         sys.stdout.write(f"{json.dumps(told) if settings.json else address}\n")
         sys.stdout.flush()
-        LOG.info("%s is ready at %s", wand.identity, address)
+        LOG.info(FilledReason("{wand} is ready at {address}", wand=wand.identity, address=address))
 
     run_harbour(harbour, ready)

@@ -5,6 +5,7 @@ The field names of the values here are the keys of the TOML file; docs/simulator
 
 import datetime as dt
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -288,4 +289,22 @@ class Scenario:
         return wand.hardware.life(self.instant, f"{self.seed} {self.date} {wand.key}")
 
     def _instant(self, day: dt.date, moment: dt.time) -> dt.datetime:
-        return dt.datetime.combine(day, moment, self.zone).astimezone(dt.UTC)
+        civil = dt.datetime.combine(day, moment)
+        utc = civil.replace(tzinfo=self.zone).astimezone(dt.UTC)
+        if utc.astimezone(self.zone).replace(tzinfo=None) == civil:
+            return utc
+        return _jump(self.zone, civil.replace(tzinfo=self.zone, fold=1).astimezone(dt.UTC), utc)
+
+
+def _jump(zone: ZoneInfo, before: dt.datetime, after: dt.datetime) -> dt.datetime:
+    """The instant between two at which civil time jumps ahead."""
+    offset = before.astimezone(zone).utcoffset()
+    seconds = range(round((after - before).total_seconds()) + 1)
+    behind = bisect_left(
+        seconds,
+        True,  # noqa: FBT003 - found by whether the offset is another one
+        key=lambda second: (
+            (before + dt.timedelta(seconds=second)).astimezone(zone).utcoffset() != offset
+        ),
+    )
+    return before + dt.timedelta(seconds=behind)

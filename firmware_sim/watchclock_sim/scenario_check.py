@@ -15,6 +15,13 @@ __all__ = ["check_references"]
 
 Wrong = tuple[KeyPath, str]
 MINUTE_S: Final = 60
+WITH_A_CHOICE: Final = {
+    Behaviour.SKIPPING,
+    Behaviour.LAZY,
+    Behaviour.CHEATING,
+    Behaviour.TAG_STEALING,
+}
+"""Behaviours that are none where there is one checkpoint only."""
 
 
 def check_references(scenario: Scenario, table: TomlTable) -> None:
@@ -46,11 +53,14 @@ def _wrongs(scenario: Scenario) -> Iterator[Wrong]:
     )
     yield from _repeated((path, str(tag)) for path, tag in _tags(scenario))
     yield from _unknown_checkpoints(scenario, keyed["checkpoints"])
+    yield from _hasty_routes(scenario)
     yield from _partner_wrongs(scenario)
     for index, wand in enumerate(scenario.wands):
         for number, duty in enumerate(wand.duties):
             for key, reason in _duty_wrongs(scenario, wand, duty):
                 yield ("wands", index, "duties", number, key), reason
+    yield from _at_two_places(scenario)
+    yield from _endless_parts(scenario)
 
 
 def _tags(scenario: Scenario) -> Iterator[tuple[KeyPath, TagId]]:
@@ -85,6 +95,56 @@ def _unknown_checkpoints(scenario: Scenario, known: list[str]) -> Iterator[Wrong
                         perhaps=suggestion(leg.checkpoint, known),
                     ),
                 )
+
+
+def _hasty_routes(scenario: Scenario) -> Iterator[Wrong]:
+    """Routes whose planned minutes are more than a round has."""
+    for index, route in enumerate(scenario.routes):
+        minutes = sum(leg.minutes for leg in route.legs)
+        if minutes > route.round_minutes:
+            reason = FilledReason("its legs take {minutes} minutes", minutes=minutes)
+            yield ("routes", index, "round_minutes"), reason
+
+
+def _at_two_places(scenario: Scenario) -> Iterator[Wrong]:
+    """Duties with a wand that somebody else has then, or of a guard who is elsewhere then."""
+    duties = [
+        (("wands", index, "duties", number, "begins"), wand, duty)
+        for index, wand in enumerate(scenario.wands)
+        for number, duty in enumerate(wand.duties)
+    ]
+    for place, (path, wand, duty) in enumerate(duties):
+        for _, other_wand, other in duties[:place]:
+            if not _overlap(scenario, duty, other):
+                continue
+            if wand.key == other_wand.key:
+                reason = FilledReason("{guard} has the wand at that time", guard=other.guard)
+                yield path, reason
+            elif duty.guard == other.guard and duty != other:
+                reason = FilledReason(
+                    "{guard} is on another duty then, with the wand {wand}",
+                    guard=duty.guard,
+                    wand=other_wand.key,
+                )
+                yield path, reason
+
+
+def _overlap(scenario: Scenario, one: Duty, other: Duty) -> bool:
+    (one_begins, one_ends), (other_begins, other_ends) = (
+        (scenario.instant(duty.begins), scenario.end_instant(duty.ends)) for duty in (one, other)
+    )
+    return one_begins < other_ends and other_begins < one_ends
+
+
+def _endless_parts(scenario: Scenario) -> Iterator[Wrong]:
+    """Faults of parts that end before they begin, and so are never felt."""
+    for index, wand in enumerate(scenario.wands):
+        for number, part in enumerate(wand.hardware.parts):
+            if part.begins is None or part.ends is None:
+                continue
+            if scenario.instant(part.begins) >= scenario.end_instant(part.ends):
+                path = ("wands", index, "parts", number, "ends")
+                yield path, "the fault ends before it begins"
 
 
 def _partner_wrongs(scenario: Scenario) -> Iterator[Wrong]:
@@ -182,6 +242,15 @@ def _carried_wrongs(scenario: Scenario, wand: WandPlan, duty: Duty) -> Iterator[
                     dialect=wand.dialect,
                 ),
             )
+    behaviour = scenario.guard(duty.guard).behaviour
+    if behaviour in WITH_A_CHOICE and len(route.legs) == 1:
+        yield (
+            "route",
+            FilledReason(
+                "{behaviour} needs a route of two checkpoints at least",
+                behaviour=behaviour,
+            ),
+        )
     minutes = _slowest_minutes(scenario.guard(duty.guard), route.legs)
     if minutes > route.round_minutes:
         yield (

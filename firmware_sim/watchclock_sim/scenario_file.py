@@ -1,6 +1,7 @@
 """Loads a scenario from TOML and refuses it, naming the key, wherever it cannot be walked."""
 
 import math
+import re
 import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -55,18 +56,47 @@ def load(path: Path) -> Scenario:
         ScenarioFileError: the file cannot be read or is no TOML.
         ScenarioError: a key is missing, unknown or wrong; the error names it.
     """
-    try:
-        text = path.read_text("utf-8")
-        values = tomllib.loads(text)
-    except OSError as error:
-        raise ScenarioFileError(file=path, reason=error.strerror) from error
-    except (ValueError, RecursionError) as error:
-        raise ScenarioFileError(file=path, reason=error) from error
+    text, values = _read(path)
     table = TomlTable(values, TomlFile(name=str(path), text=text))
     scenario = whole(table, lambda: _scenario(table))
     check_references(scenario, table)
     wands = tuple(with_fault(wand, scenario.shift) for wand in scenario.wands)
     return replace(scenario, wands=wands)
+
+
+def _read(path: Path) -> tuple[str, dict[str, object]]:
+    """The text of a TOML file, behind the mark of UTF-8 where it has one, and what it says."""
+    try:
+        text = path.read_text("utf-8-sig")
+    except OSError as error:
+        raise ScenarioFileError(file=path, reason=error.strerror) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        reason = FilledReason("line {line} is not in UTF-8", line=line)
+        raise ScenarioFileError(file=path, reason=reason) from error
+    return text, _values(path, text)
+
+
+def _values(path: Path, text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        reason = FilledReason("it is no TOML: {why}", why=error)
+        raise ScenarioFileError(file=path, reason=reason) from error
+    except RecursionError as error:
+        reason = FilledReason("its lists or tables are nested too deeply")
+        raise ScenarioFileError(file=path, reason=reason) from error
+    except ValueError as error:
+        # Python converts no more than some thousand digits and does not tell where they stand.
+        line = text[: _longest_number(text)].count("\n") + 1
+        reason = FilledReason("the number in line {line} has too many digits", line=line)
+        raise ScenarioFileError(file=path, reason=reason) from error
+
+
+def _longest_number(text: str) -> int:
+    """Where the longest number of a text begins."""
+    longest = max((number.group() for number in re.finditer(r"[\d_]+", text)), key=len, default="")
+    return text.index(longest)
 
 
 def _scenario(table: TomlTable) -> Scenario:

@@ -5,12 +5,12 @@ the share of the findings that are right, recall the share of the labels that we
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from watchclock_sim.truth_values import LabelRow, Truth
+from watchclock_sim.truth_values import Truth
 
 __all__ = ["Finding", "Score", "score", "total"]
 
@@ -36,6 +36,16 @@ class Finding:
     begins: datetime | None = None
     ends: datetime | None = None
     subject: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Label:
+    """What a detector should find, with its time in instants."""
+
+    kind: str
+    subject: str
+    begins: datetime
+    ends: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +85,11 @@ def score(
         findings: of the detector, about the same.
         tolerance: by how much a finding may miss the time of its label.
     """
-    labels: dict[tuple[str, str], list[LabelRow]] = {}
-    for truth in truths:
-        for label in truth["labels"]:
-            labels.setdefault((label["kind"], truth["wand"]), []).append(label)
+    labels: dict[tuple[str, str], list[_Label]] = {}
+    nights = list(truths)
+    for truth in nights:
+        for label in _labels(truth, nights):
+            labels.setdefault((label.kind, truth["wand"]), []).append(label)
     said: dict[tuple[str, str], list[Finding]] = {}
     for finding in findings:
         said.setdefault((finding.kind, finding.wand), []).append(finding)
@@ -102,7 +113,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 
 def _most_pairs(
-    findings: Sequence[Finding], labels: Sequence[LabelRow], tolerance: timedelta
+    findings: Sequence[Finding], labels: Sequence[_Label], tolerance: timedelta
 ) -> int:
     """How many findings can have a label of their own (augmenting paths, after Kuhn)."""
     fits = [
@@ -139,11 +150,33 @@ def _makes_room(
     return False
 
 
-def _belongs(finding: Finding, label: LabelRow, tolerance: timedelta) -> bool:
-    if finding.subject not in (None, label["subject"]):
+def _labels(truth: Truth, nights: Iterable[Truth]) -> Iterator[_Label]:
+    """The labels of a night. What has no end, or beginning, reaches to the wand's next night."""
+    since, until = ALWAYS, FOR_EVER
+    begins, ends = (datetime.fromisoformat(truth[edge]) for edge in ("begins", "ends"))
+    for other in nights:
+        if other["wand"] != truth["wand"]:
+            continue
+        other_begins, other_ends = (
+            datetime.fromisoformat(other[edge]) for edge in ("begins", "ends")
+        )
+        if other_ends <= begins:
+            since = max(since, other_ends)
+        if other_begins >= ends:
+            until = min(until, other_begins - timedelta.resolution)
+    for label in truth["labels"]:
+        yield _Label(
+            kind=label["kind"],
+            subject=label["subject"],
+            begins=_instant(label["begins"], since),
+            ends=_instant(label["ends"], until),
+        )
+
+
+def _belongs(finding: Finding, label: _Label, tolerance: timedelta) -> bool:
+    if finding.subject not in (None, label.subject):
         return False
-    begins = _instant(label["begins"], ALWAYS)
-    ends = _instant(label["ends"], FOR_EVER)
+    begins, ends = label.begins, label.ends
     is_too_late = begins != ALWAYS and (finding.ends or FOR_EVER) < begins - tolerance
     is_too_early = ends != FOR_EVER and (finding.begins or ALWAYS) > ends + tolerance
     return not is_too_late and not is_too_early

@@ -3,63 +3,67 @@
 import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.option_parser import OptionHelp
 from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
-from watchclock_sim.wands.personality import find_personality
+from watchclock_sim.wands.personality import find_personality, personality_names
 
-__all__ = ["PORT_OPTIONS", "Settings", "check"]
+__all__ = ["ARGUMENTS", "PORT_OPTIONS", "Settings", "check"]
 
+ARGUMENTS: Final = frozenset({"dialect", "link"})
+"""The settings that are no options."""
 PORT_OPTIONS: Final = ("pty", "tcp", "rfc2217", "usbip", "usbredir")
 """Where a wand can be plugged in; it needs exactly one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the command was told; docs/simulator.md explains each.
+    """What the command was told; docs/simulator.md explains each more widely."""
 
-    Attributes:
-        dialect: which kind of wand.
-        pty: serve on a new pseudo-terminal.
-        link: where a link to it is kept.
-        tcp: serve on ``[HOST:]PORT``.
-        usbip: export it as a USB device on ``[HOST:]PORT``, in the protocol USB/IP.
-        usbredir: offer it as a USB device to the virtual machine that connects to this socket.
-        usb_id: ``VID:PID`` of the USB device, in place of the wand's own.
-        rfc2217: serve on ``[HOST:]PORT``, settings and modem lines included.
-        scenario: file of the night to walk.
-        wand: which wand of the scenario; may be left out where only one speaks the dialect.
-        date: day on which the night begins, in place of the scenario's.
-        seed: source of chance, in place of the scenario's.
-        truth: file to write what truly happened to, as JSON.
-        records: how many generated records the memory holds, without a scenario.
-        number: the wand's own number, in place of the scenario's or the default.
-        baud: speed of the line, 0 for as fast as possible.
-        fault: faults of the wand and its link.
-        json: print the ready line as JSON.
-    """
-
-    dialect: str
-    pty: bool = False
-    link: Path | None = None
-    tcp: str | None = None
-    usbip: str | None = None
-    usbredir: Path | None = None
-    usb_id: str | None = None
-    rfc2217: str | None = None
-    scenario: Path | None = None
-    wand: str | None = None
-    date: dt.date | None = None
-    seed: int | None = None
-    truth: Path | None = None
-    records: int = 0
-    number: str | None = None
-    baud: int = 0
-    fault: tuple[str, ...] = ()
-    json: bool = False
+    dialect: Annotated[str, OptionHelp("Which kind of wand.", known=personality_names)]
+    link: Annotated[Path | None, OptionHelp("Where to keep a link to the pty.")] = None
+    pty: Annotated[bool, OptionHelp("Serve on a new pseudo-terminal.")] = False
+    tcp: Annotated[str | None, OptionHelp("Serve on a TCP port; 0 is any.", "[HOST:]PORT")] = None
+    usbip: Annotated[
+        str | None,
+        OptionHelp("Export the wand as a USB device over USB/IP; 0 is any port.", "[HOST:]PORT"),
+    ] = None
+    usbredir: Annotated[
+        Path | None,
+        OptionHelp("Offer the wand as a USB device to QEMU, on a UNIX socket there.", "PATH"),
+    ] = None
+    usb_id: Annotated[str | None, OptionHelp("Another identity of the USB device.", "VID:PID")] = (
+        None
+    )
+    rfc2217: Annotated[
+        str | None,
+        OptionHelp(
+            "Serve on a TCP port with the settings and lines of a serial port (RFC 2217).",
+            "[HOST:]PORT",
+        ),
+    ] = None
+    scenario: Annotated[Path | None, OptionHelp("The night to walk, a TOML file.", "FILE")] = None
+    wand: Annotated[str | None, OptionHelp("Which wand of the scenario.", "KEY")] = None
+    date: Annotated[
+        dt.date | None, OptionHelp("Another day for the night to begin on.", "YYYY-MM-DD")
+    ] = None
+    seed: Annotated[int | None, OptionHelp("The source of chance.", "N")] = None
+    truth: Annotated[
+        Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
+    ] = None
+    records: Annotated[
+        int, OptionHelp("Fill the memory with so many generated records instead.", "N")
+    ] = 0
+    number: Annotated[str | None, OptionHelp("The wand's own number.", "N")] = None
+    baud: Annotated[int, OptionHelp("Speed of the line; 0 is as fast as possible.", "RATE")] = 0
+    fault: Annotated[
+        tuple[str, ...], OptionHelp("A fault; may be given more than once.", "KIND:KEY=N,…")
+    ] = ()
+    json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
 
 
 def check(settings: Settings) -> None:

@@ -4,6 +4,8 @@ The values come from ``tomllib``. Only when one of them is wrong, the text is pa
 tree-sitter, whose grammar of TOML keeps the place of everything.
 """
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ KeyPath = tuple[str | int, ...]
 """Keys and, behind an array's key, the place in the array: ``("wands", 0, "clock")``."""
 
 LANGUAGE: Final = Language(tree_sitter_toml.language())
+BARE_KEY: Final = re.compile(r"[A-Za-z0-9_-]+")
 KEYS: Final = ("bare_key", "quoted_key", "dotted_key")
 
 
@@ -45,9 +48,14 @@ def line_of(text: str, path: KeyPath) -> int:
 
 
 def written_path(path: KeyPath) -> str:
-    """The path as a person writes it: ``wands[0].clock.drift_ppm``."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    """The path as a person writes it: ``wands[0].clock.drift_ppm``, odd keys in quotes."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_written_key(step)}" for step in path)
     return "".join(steps).removeprefix(".")
+
+
+def _written_key(key: str) -> str:
+    is_bare = BARE_KEY.fullmatch(key) is not None
+    return key if is_bare else json.dumps(key, ensure_ascii=False)
 
 
 def _places(document: Node) -> Iterator[_Place]:
@@ -76,7 +84,8 @@ def _places(document: Node) -> Iterator[_Place]:
 def _pair(node: Node, above: KeyPath) -> Iterator[_Place]:
     if node.type != "pair":
         return
-    key, value = node.named_children[0], node.named_children[-1]
+    # A comment behind the value in the last line of it belongs to the pair.
+    key, value = [child for child in node.named_children if child.type != "comment"][:2]
     path = above
     for step in _keys(key):
         path = (*path, step)

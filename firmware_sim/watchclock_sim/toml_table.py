@@ -131,12 +131,15 @@ class TomlTable:
         return value
 
     def moment(self, key: str) -> time:
-        """A civil time of day.
+        """A civil time of day, in whole seconds.
 
         Raises:
-            ScenarioError: missing or another type.
+            ScenarioError: missing, another type or with a fraction of a second.
         """
-        return self._typed(key, time, None, reason="it is not a time like 22:00:00")
+        value = self._typed(key, time, None, reason="it is not a time like 22:00:00")
+        if value.microsecond:
+            raise self.wrong(key, "it has a fraction of a second")
+        return value
 
     def optional_moment(self, key: str) -> time | None:
         """A civil time of day, or None when the key is absent.
@@ -179,6 +182,9 @@ class TomlTable:
             ScenarioError: not a list, or something else in it.
         """
         values = self._list(key) if self.has(key) else []
+        for index, value in enumerate(values):
+            if not isinstance(value, str | dict):
+                raise self.wrong((key, index), "it is neither a text nor a table")
         return [
             value if isinstance(value, str) else self._below((key, index), value)
             for index, value in enumerate(values)

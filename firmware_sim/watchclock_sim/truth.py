@@ -1,13 +1,14 @@
 """Writes down what truly happened in a night, and what a detector should find in the log."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from watchclock_sim.fault_effects import profile_of
+from watchclock_protocol.values import TagTechnology
+from watchclock_sim.fault_effects import own_mishaps, own_parts, profile_of
 from watchclock_sim.fault_profiles import FAULT_PROFILES
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
-from watchclock_sim.hardware.profile import Mishap
+from watchclock_sim.hardware.profile import Mishap, MishapKind, MishapPlan
 from watchclock_sim.night_values import KeptTouch, WalkedWand
 from watchclock_sim.scenario import Scenario, WandPlan
 from watchclock_sim.truth_values import (
@@ -20,6 +21,7 @@ from watchclock_sim.truth_values import (
     Truth,
 )
 from watchclock_sim.walk_steps import Deed, DeedKind, Skip, SkipReason
+from watchclock_sim.wands.personality import find_personality
 
 __all__ = ["truth_of"]
 
@@ -39,6 +41,13 @@ PART_CLASSES: Final = {
     HardwarePart.PROCESSOR: "F-RESET",
 }
 """The class of a part that a scenario breaks without naming a profile."""
+MISHAP_CLASSES: Final = {
+    MishapKind.HOUSING_OPENED: "F-TAMPER",
+    MishapKind.WATER_INSIDE: "F-WATER",
+    MishapKind.WATCHDOG: "F-RESET",
+    MishapKind.RESET: "F-RESET",
+}
+"""The class of what a scenario lets happen to a wand, where that is a fault in itself."""
 
 
 def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> Truth:
@@ -58,10 +67,21 @@ def truth_of(scenario: Scenario, plan: WandPlan, wand: WalkedWand) -> Truth:
         skipped=[_skip_row(skip) for skip in wand.skips],
         deeds=[_deed_row(deed) for deed in wand.deeds],
         parts=[_part_row(fault) for fault in wand.life.faults],
-        mishaps=[_mishap_row(mishap) for mishap in wand.life.mishaps or ()],
+        mishaps=[_mishap_row(mishap) for mishap in _mishaps(plan, wand)],
         link_faults=list(plan.faults),
-        labels=[*_fault_labels(scenario, plan), *_deed_labels(wand), *_tag_labels(scenario, wand)],
+        labels=[
+            *_fault_labels(scenario, plan),
+            *_battery_labels(plan, wand),
+            *_deed_labels(wand),
+            *_tag_labels(scenario, wand),
+        ],
     )
+
+
+def _mishaps(plan: WandPlan, wand: WalkedWand) -> Iterable[Mishap]:
+    """What happened to the wand, be it only what usually happens to one of its kind."""
+    mishaps = wand.life.mishaps
+    return find_personality(plan.dialect).usual_mishaps if mishaps is None else mishaps
 
 
 def _utc(instant: datetime) -> str:
@@ -121,6 +141,8 @@ def _part_row(fault: PartFault) -> PartRow:
         part=fault.part.value,
         health=fault.health.value,
         per_mille=fault.per_mille,
+        spell_s=fault.spell_s,
+        measured=fault.measured,
         begins=_maybe_utc(fault.from_utc),
         ends=_maybe_utc(fault.until_utc),
     )
@@ -134,6 +156,8 @@ def _mishap_row(mishap: Mishap) -> MishapRow:
         times=mishap.times,
         milliseconds=mishap.milliseconds,
         strength_mg=mishap.strength_mg,
+        octets=mishap.octets,
+        temperature_c=mishap.temperature_c,
     )
 
 
@@ -153,21 +177,51 @@ def _label(
 
 
 def _fault_labels(scenario: Scenario, plan: WandPlan) -> Iterator[LabelRow]:
-    """The wand's profile, and the parts and the clock that fail without one."""
+    """The wand's profile, and what fails beside it: parts, the clock, and what befell the wand."""
     profile = profile_of(plan)
     if profile is not None and plan.fault is not None:
         begins = None if plan.fault_at is None else scenario.instant(plan.fault_at)
         yield _profile_label(plan.fault, plan.key, None if profile.never_starts else begins)
-        return
-    for part in plan.hardware.parts:
+        if profile.never_starts:
+            return
+    for part in own_parts(plan):
         fault = part.fault(scenario.instant)
         if part.health is not Health.HEALTHY and part.part in PART_CLASSES:
-            kind = PART_CLASSES[part.part]
+            is_radio = _technology(plan) is not TagTechnology.IBUTTON
+            is_radio_head = part.part is HardwarePart.HEAD and is_radio
+            kind = "F-RF" if is_radio_head else PART_CLASSES[part.part]
             yield _label(kind, plan.key, fault.from_utc, fault.until_utc)
     if plan.clock.stops_at is not None:
         yield _label("F-XTAL", plan.key, scenario.instant(plan.clock.stops_at))
-    if plan.clock.resets_at is not None:
+    if plan.clock.resets_at is not None and not (profile and profile.resets_clock):
         yield _label("F-PWR-RTC", plan.key, scenario.instant(plan.clock.resets_at))
+    for kind, mishap in _worst(own_mishaps(plan)):
+        at = None if mishap.at is None else scenario.instant(mishap.at)
+        yield _label(kind, plan.key, at)
+
+
+def _battery_labels(plan: WandPlan, wand: WalkedWand) -> Iterator[LabelRow]:
+    """A battery that gets empty in the night, unless that is part of another fault."""
+    profile = profile_of(plan)
+    is_told = profile is not None and (profile.never_starts or profile.battery is not None)
+    is_sound = wand.life.part(HardwarePart.BATTERY).is_sound
+    low = (kept.touch.utc for kept in wand.touches if kept.is_low)
+    low_at = next(low, None) if is_sound and not is_told else None
+    if low_at is not None:
+        yield _label("F-BATT", plan.key, low_at)
+
+
+def _technology(plan: WandPlan) -> TagTechnology:
+    return find_personality(plan.dialect).technology(plan.number)
+
+
+def _worst(mishaps: Iterable[MishapPlan]) -> Iterator[tuple[str, MishapPlan]]:
+    """The first mishap of each class of faults."""
+    first: dict[str, MishapPlan] = {}
+    for mishap in mishaps:
+        if mishap.kind in MISHAP_CLASSES:
+            first.setdefault(MISHAP_CLASSES[mishap.kind], mishap)
+    yield from first.items()
 
 
 def _profile_label(name: str, subject: str, begins: datetime | None) -> LabelRow:

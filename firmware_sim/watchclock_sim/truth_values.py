@@ -73,6 +73,8 @@ class PartRow(TypedDict):
     part: str
     health: str
     per_mille: int
+    spell_s: int
+    measured: int | None
     begins: str | None
     ends: str | None
 
@@ -86,6 +88,8 @@ class MishapRow(TypedDict):
     times: int
     milliseconds: int
     strength_mg: int
+    octets: int
+    temperature_c: int
 
 
 class LabelRow(TypedDict):

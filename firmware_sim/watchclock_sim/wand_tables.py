@@ -1,6 +1,6 @@
 """Reads a wand of a scenario: its duties, its clock and battery, and what is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from watchclock_protocol.filled_reasons import FilledReason
@@ -11,9 +11,12 @@ from watchclock_sim.hardware.profile import (
     ClimatePlan,
     ClockPlan,
     HardwareProfile,
+    HourReading,
+    MishapKind,
     MishapPlan,
     PartPlan,
     PowerPlan,
+    RtcChip,
 )
 from watchclock_sim.line.fault_kinds import Fault, fault_of, fault_text, parse_fault
 from watchclock_sim.near_words import suggestion
@@ -26,6 +29,20 @@ __all__ = ["DEFAULT_CAPACITY", "LARGEST_CAPACITY", "read_wand"]
 
 DEFAULT_CAPACITY: Final = 4000
 LARGEST_CAPACITY: Final = 65_535
+OF_A_CHEMISTRY: Final = {"charge_percent", "capacity_mah", "age_months", "temperature_c"}
+WITHOUT_CHEMISTRY: Final = {"voltage_mv", "falls_mv_per_hour"}
+WHEN: Final = ("kind", "at", "every_touches", "times")
+KEYS_OF_MISHAPS: Final[Mapping[MishapKind, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    MishapKind.READER_SHORT: (("milliseconds",), ()),
+    MishapKind.METAL_NEARBY: (("milliseconds",), ()),
+    MishapKind.KNOCK: (("strength_mg",), ()),
+    MishapKind.FALL: (("milliseconds", "strength_mg"), ()),
+    MishapKind.LEFT_LYING: (("milliseconds",), ()),
+    MishapKind.POWER_LOST: ((), ("octets",)),
+    MishapKind.WATER_INSIDE: ((), ("milliseconds",)),
+    MishapKind.HEAT: (("temperature_c",), ()),
+}
+"""Of each kind the keys it needs and those it may have, besides those that say when."""
 
 
 def read_wand(table: TomlTable) -> WandPlan:
@@ -41,8 +58,8 @@ def read_wand(table: TomlTable) -> WandPlan:
             dialect=table.text("dialect"),
             number=table.text("number"),
             duties=tuple(map(_duty, table.tables("duties"))),
-            clock=read_plan(table.table("clock"), ClockPlan),
-            battery=read_plan(table.table("battery"), BatteryPlan),
+            clock=_clock(table.table("clock")),
+            battery=_battery(table.table("battery")),
             capacity=table.integer("capacity", DEFAULT_CAPACITY, low=1, high=LARGEST_CAPACITY),
             stops_when_full=table.boolean("stops_when_full", default=False),
             logs_host_actions=table.boolean("logs_host_actions", default=False),
@@ -108,8 +125,41 @@ def _fault(table: TomlTable) -> Fault:
     return whole(table, lambda: fault_of(name, settings, name))
 
 
+def _clock(table: TomlTable) -> ClockPlan:
+    clock = read_plan(table, ClockPlan)
+    if clock.chip is RtcChip.PCF8563 and clock.hour_reading is not HourReading.RIGHT:
+        raise table.wrong("hour_reading", "a pcf8563 has no 12-hour mode")
+    return clock
+
+
+def _battery(table: TomlTable) -> BatteryPlan:
+    battery = read_plan(table, BatteryPlan)
+    for key in table:
+        if battery.chemistry is None and key in OF_A_CHEMISTRY:
+            raise table.wrong(key, "it means nothing without a chemistry")
+        if battery.chemistry is not None and key in WITHOUT_CHEMISTRY:
+            raise table.wrong(key, "it means nothing beside a chemistry")
+    return battery
+
+
+def _mishap(table: TomlTable) -> MishapPlan:
+    """What happens and when; nothing that the kind does not have, and all that it needs."""
+    mishap = read_plan(table, MishapPlan)
+    if mishap.at is None and mishap.every_touches is None:
+        raise table.wrong("at", "it is missing, and so is every_touches")
+    needed, possible = KEYS_OF_MISHAPS.get(mishap.kind, ((), ()))
+    for key in needed:
+        if not table.has(key):
+            raise table.wrong(key, "it is missing")
+    for key in table:
+        if key not in (*WHEN, *needed, *possible):
+            reason = FilledReason("it means nothing to a {kind}", kind=mishap.kind)
+            raise table.wrong(key, reason)
+    return mishap
+
+
 def _hardware(table: TomlTable) -> HardwareProfile:
-    mishaps = tuple(read_plan(each, MishapPlan) for each in table.any_tables("mishaps"))
+    mishaps = tuple(map(_mishap, table.any_tables("mishaps")))
     return HardwareProfile(
         parts=tuple(read_plan(each, PartPlan) for each in table.any_tables("parts")),
         mishaps=mishaps if table.has("mishaps") else None,

@@ -1,4 +1,7 @@
-"""Reasons with values in them, which still know their sentence, so that it can be translated."""
+"""Reasons with values in them, which still know their sentence, so that it can be translated.
+
+What a program tells in a log or at its end may be one too, where a person is to read it.
+"""
 
 from typing import Self
 

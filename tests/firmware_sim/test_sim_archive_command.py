@@ -166,7 +166,7 @@ def test_another_archive_and_other_files_are_left_alone(
     summary(capsys, tmp_path / "archive")
     before = contents(tmp_path / "archive")
     told = refused(capsys, tmp_path / "archive", "--seed", "7")
-    assert "it was made with another seed. [sim.archive_other]" in told
+    assert "it was made with other options: seed. [sim.archive_other]" in told
     assert contents(tmp_path / "archive") == before
     other = tmp_path / "other"
     other.mkdir()

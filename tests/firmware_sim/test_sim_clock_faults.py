@@ -1,6 +1,7 @@
 """Clock faults leave the patterns that are known from logs (tests/golden/clocks)."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -115,6 +116,13 @@ def test_a_crystal_loses_by_the_square_of_the_distance_from_25_degrees(
     gained_s = (clock.exact(SET_AT + month) - CIVIL - month).total_seconds()
     assert crystal_ppb(int(row["temp_c"])) / 1000 == pytest.approx(row["ppm"], abs=0.06)
     assert gained_s == pytest.approx(row["seconds_per_30_days"], abs=0.1)
+    gains = {
+        chip: WandClock(civil=CIVIL, utc=SET_AT, plan=replace(plan, chip=chip)).gain_ppb
+        for chip in RtcChip
+    }
+    # The data sheet of the DS3231 has a compensated oscillator, the others have a bare crystal.
+    assert gains.pop(RtcChip.DS3231) == 0
+    assert set(gains.values()) == {clock.gain_ppb}
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import typer
 
+from watchclock.command import main as command_main
 from watchclock.sim_command import app
-from watchclock_sim import night_values, scenario, truth_values, walk_steps
+from watchclock_sim import night_values, scenario, settings, truth_values, walk_steps
 from watchclock_sim.__main__ import main
+from watchclock_sim.archive import settings as archive_settings
 from watchclock_sim.archive.rounds import Anomaly
 from watchclock_sim.archive.settings import ArchiveSettings, WandPlace
 from watchclock_sim.archive.wand_captures import captures_of
@@ -30,7 +32,7 @@ from watchclock_sim.hardware.profile import (
     RtcChip,
 )
 from watchclock_sim.line.fault_kinds import FAULT_KINDS
-from watchclock_sim.option_parser import option_name
+from watchclock_sim.option_parser import option_name, options_of
 from watchclock_sim.scenario_file import SCENARIOS
 from watchclock_sim.settings import Settings
 from watchclock_sim.wands.personality import find_personality, personality_names
@@ -135,6 +137,34 @@ def test_both_entries_of_the_simulator_take_the_same_options(
         main(["--help"])
     known = set(re.findall(r"(?<![\w-])--[\w-]+", capsys.readouterr().out)) - {"--help"}
     assert known == OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "arguments"),
+    [
+        ((), Settings, settings.ARGUMENTS),
+        (("fleet",), FleetSettings, frozenset[str]()),
+        (("archive",), ArchiveSettings, archive_settings.ARGUMENTS),
+    ],
+    ids=["one wand", "fleet", "archive"],
+)
+def test_the_help_of_both_entries_tells_of_every_option_what_its_settings_say(
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    settings: type[Settings | FleetSettings | ArchiveSettings],
+    arguments: frozenset[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    with pytest.raises(SystemExit):
+        main([*words, "--help"])
+    module = capsys.readouterr().out
+    assert command_main(["sim", *words, "--help"]) == 0
+    verb = capsys.readouterr().out
+    told = [option.help.text() for option in options_of(settings, arguments)]
+    assert len(told) == len(fields(settings))
+    assert [sentence for sentence in told if sentence not in module] == []
+    assert [sentence for sentence in told if sentence not in verb] == []
 
 
 def test_every_part_health_and_mishap_is_documented() -> None:

@@ -156,10 +156,25 @@ def test_the_truth_names_class_causes_and_signs_of_the_profile() -> None:
             "part": "rtc_oscillator",
             "health": "dead",
             "per_mille": 1000,
+            "spell_s": 60,
+            "measured": None,
             "begins": "2026-11-02T17:00:00+00:00",
             "ends": None,
         }
     ]
+
+
+@pytest.mark.parametrize("seed", range(13, 19))
+def test_the_damage_of_a_throw_shows_every_sign_its_label_promises(seed: int) -> None:
+    cheats = load(SCENARIOS / "cheats_night.toml").changed(seed=seed)
+    plan = next(wand for wand in cheats.wands if wand.key == "dudeks_wand")
+    wand = downloaded(cheats, plan)
+    shown = {sign.value for sign, is_seen in SIGNS.items() if is_seen(wand)}
+    labels = truth_of(cheats, plan, wand.walked)["labels"]
+    promised = [set(label["signs"]) for label in labels if label["profile"] is not None]
+    # The clock that stops late in a night may have stopped behind the last touches.
+    assert all(signs - shown <= {Sign.ONE_TIME.value} for signs in promised)
+    assert Sign.SHOCK.value in shown
 
 
 def test_every_profile_is_documented_with_its_row_class_and_signs() -> None:

@@ -116,15 +116,36 @@ def test_a_page_whose_record_rotted_fails_its_crc_and_gives_all_others() -> None
     assert (memory.unread(), memory.damaged, memory.flaws) == (40, 1, 1)
 
 
-@pytest.mark.parametrize("octets", [0, 1, 4, 11, 23])
-def test_a_record_cut_at_any_octet_is_never_taken_for_one(octets: int) -> None:
-    memory = VsMemory(2, SERIAL)
-    memory.append(entry())
+@pytest.mark.parametrize("before", [1, 2, 39, 40, 41, 42, 81, 82, 83, 254, 255, 256])
+@pytest.mark.parametrize("octets", range(25))
+def test_a_record_cut_at_any_octet_costs_no_other_and_is_never_taken_for_one(
+    octets: int, before: int
+) -> None:
+    memory = VsMemory(20, SERIAL)
+    for number in range(before):
+        memory.append(entry(number))
+    memory.acknowledge(before)
     memory.lose_power(memory.half_record(entry(), octets))
     memory.recover()
-    memory.append(entry())
-    assert len(records(memory)) == 2
-    assert memory.damaged == int(octets > 0)
+    assert records(memory) == list(range(1, before + 1))
+    assert memory.unread() == 0
+    for number in range(60):
+        memory.append(entry(number))
+    found = records(memory)
+    assert found[:before] == list(range(1, before + 1))
+    assert found == sorted(set(found))
+    assert memory.unread() == len(found) - before == 60
+
+
+def test_a_record_whose_check_is_all_ones_is_not_whole_before_it_is_written() -> None:
+    found: list[list[int]] = []
+    for seconds in range(600):
+        memory = VsMemory(2, SERIAL)
+        memory.append(entry())
+        memory.lose_power(memory.half_record(entry(seconds), 23))
+        memory.recover()
+        found.append(records(memory))
+    assert found == [[1]] * 600
 
 
 def test_a_memory_that_is_worn_out_keeps_what_it_has_and_takes_no_more() -> None:

@@ -147,6 +147,36 @@ def test_a_stolen_tag_is_read_where_it_is_carried_and_nobody_else_can_read_it() 
         assert theft is None or not theft.begins <= touch.utc < theft.ends
 
 
+@given(st.integers(0, 200), st.sampled_from(["sroka", "kot"]))
+@settings(max_examples=20)
+def test_of_two_thieves_the_first_has_the_tag_and_the_second_takes_none(
+    seed: int, other: str
+) -> None:
+    thieves = CHEATS.changed(seed=seed)
+    for key in ("nowak", other):
+        thieves = changed_guard(
+            thieves, key, lambda guard: replace(guard, behaviour=Behaviour.TAG_STEALING)
+        )
+    nights = [night_of("nowak", thieves), night_of(other, thieves)]
+    thefts = [deed for night in nights for deed in deeds_of(night, DeedKind.TAG_STEALING)]
+    assert {deed.checkpoints[0] for deed in thefts} == FAR
+    for deed in thefts:
+        for night in nights:
+            others = [
+                touch.utc
+                for touch in night.touches
+                if touch.checkpoint in deed.checkpoints and touch.guard != deed.guard
+            ]
+            assert not [utc for utc in others if deed.begins <= utc < deed.ends]
+    for touch in (touch for night in nights for touch in night.touches):
+        if touch.checkpoint != touch.place:
+            assert [
+                deed
+                for deed in thefts
+                if deed.guard == touch.guard and deed.begins <= touch.utc < deed.ends
+            ]
+
+
 def test_a_stolen_tag_is_read_seconds_after_the_one_before() -> None:
     for touches in rounds_of(night_of("sroka")).values():
         for before, touch in pairwise(touches):

@@ -1,7 +1,11 @@
 """Every scenario that comes with the simulator is walked whole by a wand of every dialect."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +18,7 @@ from watchclock_sim.scenario_file import SCENARIOS, load
 from watchclock_sim.wands.personality import find_personality, personality_names
 from watchclock_sim.wands.vs import VsWand
 
+ROOT = Path(__file__).parents[2]
 FILES = sorted(path.stem for path in SCENARIOS.glob("*.toml") if path.stem != "demo_night")
 NUMBERS = {name: [find_personality(name).default_number] for name in personality_names()}
 NUMBERS["vs"] = ["5B00000000001234", "5F00000000001234"]
@@ -68,6 +73,20 @@ def test_the_same_seed_makes_the_same_bytes_in_the_wand_and_on_a_bad_line(key: s
 
     assert len(sent(5)) > 2
     assert sent(5) == sent(5) != sent(6)
+
+
+def test_the_same_seed_is_the_same_in_any_process_time_zone_and_order_of_sets() -> None:
+    def told(seed: int, hash_seed: str, zone: str) -> str:
+        command = [sys.executable, "-m", "tests.support.night_digest", str(seed)]
+        surroundings = {**os.environ, "PYTHONHASHSEED": hash_seed, "TZ": zone}
+        return subprocess.run(
+            command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
+        ).stdout
+
+    zones = [("0", "UTC"), ("1", "Asia/Kathmandu"), ("4711", "America/St_Johns")]
+    digests = {told(5, hash_seed, zone) for hash_seed, zone in zones}
+    assert len(digests) == 1
+    assert digests != {told(6, "0", "UTC")}
 
 
 def test_the_repair_shop_has_every_profile_once() -> None:

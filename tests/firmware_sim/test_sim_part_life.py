@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault, PartLife
@@ -86,6 +86,38 @@ def test_where_several_faults_last_the_last_one_named_counts() -> None:
     life = PartLife(HardwarePart.KEYS, [dead, healed])
     assert [life.works(BEGIN), life.works(BEGIN + HOUR)] == [False, True]
     assert life.measured(BEGIN) == 4
+
+
+def test_a_loose_crystal_costs_no_time_to_ask_however_long_ago_the_wand_was_set() -> None:
+    fault = PartFault(
+        part=HardwarePart.RTC_OSCILLATOR, health=Health.INTERMITTENT, per_mille=400, spell_s=1
+    )
+    life = PartLife(HardwarePart.RTC_OSCILLATOR, [fault], "a wand")
+    # Counted second by second, 26 years would take this test hours.
+    years = timedelta(days=26 * 365)
+    lost = life.lost(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC) + years)
+    assert abs(lost / years - 0.4) < 1e-6
+
+
+@settings(max_examples=20)
+@given(per_mille=st.integers(0, 1000), thousand=st.integers(0, 10**6), seed=st.text(max_size=9))
+def test_exactly_so_many_of_a_thousand_spells_fail(
+    per_mille: int, thousand: int, seed: str
+) -> None:
+    fault = PartFault(part=HardwarePart.HEAD, health=Health.INTERMITTENT, per_mille=per_mille)
+    life = PartLife(HardwarePart.HEAD, [fault], seed)
+    begin = datetime(2000, 1, 1, tzinfo=UTC) + timedelta(minutes=1000 * thousand)
+    spells = [life.works(begin + timedelta(minutes=minute)) for minute in range(1000)]
+    assert spells.count(False) == per_mille
+    assert life.lost(begin, begin + timedelta(minutes=1000)) == timedelta(minutes=per_mille)
+
+
+def test_what_a_failing_part_loses_grows_as_its_failures_do() -> None:
+    life = life_of(Health.FAILING, 800)
+    first, second = (
+        life.lost(BEGIN + hour * HOUR, BEGIN + (hour + 1) * HOUR) / HOUR for hour in (1, 2)
+    )
+    assert [first, second] == pytest.approx([0.2, 0.6])
 
 
 @given(

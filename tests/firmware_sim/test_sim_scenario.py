@@ -1,13 +1,14 @@
 """A scenario is loaded whole, or refused with the path of the key that is wrong."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from watchclock_protocol.values import TagTechnology
 from watchclock_sim.errors import ScenarioError, ScenarioFileError
-from watchclock_sim.scenario import Behaviour
+from watchclock_sim.scenario import Behaviour, Shift
 from watchclock_sim.scenario_file import DEMO_NIGHT, load
 
 DEMO = DEMO_NIGHT.read_text("utf-8")
@@ -115,6 +116,52 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
         ),
         (
             'number = "7"',
+            'number = "7"\nmishaps = [{ kind = "knock", strength_mg = 9000 }]',
+            "wands[1].mishaps[0].at",
+        ),
+        (
+            'number = "7"',
+            'number = "7"\nmishaps = [{ kind = "knock", at = 01:00:00 }]',
+            "wands[1].mishaps[0].strength_mg",
+        ),
+        (
+            'number = "7"',
+            'number = "7"\nmishaps = [{ kind = "reset", at = 01:00:00, octets = 3 }]',
+            "wands[1].mishaps[0].octets",
+        ),
+        ("drift_ppm = -20", "restarts_on = 1999-12-31", "wands[0].clock.restarts_on"),
+        (
+            "drift_ppm = -20",
+            'chip = "pcf8563", hour_reading = "unmasked"',
+            "wands[0].clock.hour_reading",
+        ),
+        ("voltage_mv = 4100", "charge_percent = 9", "wands[1].battery.charge_percent"),
+        (
+            "battery = { voltage_mv = 4100",
+            'battery = { chemistry = "alkaline", voltage_mv = 4100',
+            "wands[1].battery.voltage_mv",
+        ),
+        (
+            'number = "7"',
+            """number = "7"
+parts = [{ part = "lcd", health = "dead", begins = 05:00:00, ends = 23:00:00 }]""",
+            "wands[1].parts[0].ends",
+        ),
+        ("begins = 22:00:00", "begins = 22:00:00.5", "shift.begins"),
+        ("round_minutes = 40", "round_minutes = 28", "routes[0].round_minutes"),
+        (
+            'guard = "liu", route = "quay", begins = 01:00:00',
+            'guard = "liu", route = "quay", begins = 00:59:59',
+            "wands[0].duties[1].begins",
+        ),
+        (
+            'guard = "sun", route = "warehouses", begins',
+            'guard = "liu", route = "warehouses", begins',
+            "wands[1].duties[1].begins",
+        ),
+        ('name = "Crane"', 'name = "Crane"\n"odd key" = 1', 'checkpoints[2]."odd key"'),
+        (
+            'number = "7"',
             'number = "7"\nclimate = { has_humidity_sensor = 1 }',
             "wands[1].climate.has_humidity_sensor",
         ),
@@ -204,6 +251,58 @@ def test_a_fault_of_the_link_is_the_same_as_text_and_as_table(tmp_path: Path) ->
     assert faults[0] == faults[1] == ("flip_bit:byte=3,bit=5", "jitter:most_ms=20")
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_a_file_from_another_system_is_read_and_its_lines_are_found(
+    tmp_path: Path, mark: bytes, ending: str
+) -> None:
+    path = tmp_path / "night.toml"
+    path.write_bytes(mark + DEMO.replace("\n", ending).encode())
+    assert load(path) == load(DEMO_NIGHT)
+    wrong = DEMO.replace("drift_ppm = -20", "drift_ppm = nan")
+    path.write_bytes(mark + wrong.replace("\n", ending).encode())
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert caught.value.details["line"] == DEMO[: DEMO.index("drift_ppm")].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (DEMO.encode("gbk"), "line 9 is not in UTF-8"),
+        (DEMO.encode("utf-16"), "line 1 is not in UTF-8"),
+        (b"# a night\nseed = " + b"9" * 5000, "the number in line 2 has too many digits"),
+        (b"seed = 1\nlist = " + b"[" * 100_000, "its lists or tables are nested too deeply"),
+        (b"seed = 1\nseed = 2", "it is no TOML: Cannot overwrite a value (at end of document)"),
+        (b"date = 2026-02-30\n", "it is no TOML: Invalid date or datetime (at line 1, column 8)"),
+    ],
+    ids=["gbk", "utf-16", "digits", "deep", "twice", "no day"],
+)
+def test_a_file_that_cannot_be_read_says_where_and_why(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    path = tmp_path / "night.toml"
+    path.write_bytes(content)
+    with pytest.raises(ScenarioFileError) as caught:
+        load(path)
+    assert str(caught.value) == f"The scenario {path} cannot be read: {reason}."
+
+
+@pytest.mark.parametrize("behaviour", ["skipping", "lazy", "cheating", "tag_stealing"])
+def test_who_leaves_out_or_moves_checkpoints_needs_more_than_one(
+    tmp_path: Path, behaviour: str
+) -> None:
+    begin, end = DEMO.index("legs = ["), DEMO.index("]", DEMO.index("legs = [")) + 1
+    one_leg = 'legs = [{ checkpoint = "east_gate", minutes = 1 }]'
+    text = DEMO[:begin] + one_leg + DEMO[end:]
+    path = tmp_path / "night.toml"
+    path.write_text(text.replace('"honest"', f'"{behaviour}"'), "utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    assert caught.value.details["key"] == "wands[0].duties[0].route"
+    assert str(caught.value).endswith(f"{behaviour} needs a route of two checkpoints at least.")
+
+
 @pytest.mark.parametrize("content", [None, b"[site", b"\xff\xfe", b"a = " + b"[" * 100_000])
 def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "night.toml"
@@ -212,6 +311,55 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, content: bytes | None
     with pytest.raises(ScenarioFileError) as caught:
         load(path)
     assert caught.value.code == "sim.scenario_file"
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Berlin", "2026-03-28", 9),
+        ("Europe/Berlin", "2026-10-24", 11),
+        ("Australia/Lord_Howe", "2026-10-03", 9.5),
+        ("Australia/Lord_Howe", "2026-04-04", 10.5),
+        ("America/St_Johns", "2026-03-07", 9),
+        ("Antarctica/Troll", "2026-03-28", 8),
+        ("America/Santiago", "2026-09-05", 9),
+        ("Africa/Cairo", "2026-04-23", 9),
+        ("Asia/Kathmandu", "2026-03-28", 10),
+        ("Asia/Shanghai", "2026-03-28", 10),
+        ("Pacific/Apia", "2011-12-29", 4),
+        ("Pacific/Apia", "2011-12-30", 6),
+    ],
+)
+def test_civil_times_of_a_night_are_in_order_in_every_zone_and_end_as_late_as_it_lasts(
+    zone: str, day: str, hours: float
+) -> None:
+    demo = load(DEMO_NIGHT)
+    night = replace(
+        demo.changed(day=datetime.fromisoformat(day).date()),
+        site=replace(demo.site, time_zone=zone),
+        shift=Shift(begins=time(20), ends=time(6)),
+    )
+    moments = [time((20 + quarter // 4) % 24, 15 * (quarter % 4)) for quarter in range(40)]
+    instants = [night.instant(moment) for moment in moments]
+    assert instants == sorted(instants)
+    assert (night.ends - night.begins).total_seconds() == hours * 3600
+    for moment, instant in zip(moments, instants, strict=True):
+        civil = datetime.combine(night.date + timedelta(days=moment < night.shift.begins), moment)
+        before, shown = (
+            at.astimezone(night.zone).replace(tzinfo=None)
+            for at in (instant - timedelta(seconds=1), instant)
+        )
+        # A time that never comes is the moment at which civil time jumps over it.
+        assert shown == civil or before < civil < shown
+
+
+def test_a_duty_that_begins_in_the_hour_that_never_comes_begins_when_the_clocks_jump() -> None:
+    demo = load(DEMO_NIGHT)
+    site = replace(demo.site, time_zone="Europe/Berlin")
+    night = replace(demo.changed(day=datetime(2026, 3, 28, tzinfo=UTC).date()), site=site)
+    jump = datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    assert [night.instant(time(2, minute)) for minute in (0, 30, 59)] == [jump] * 3
+    assert night.instant(time(3)) == jump
 
 
 def test_nights_of_23_and_25_hours_shorten_and_lengthen_the_shift(tmp_path: Path) -> None:

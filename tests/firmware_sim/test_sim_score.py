@@ -1,8 +1,9 @@
 """A detector's findings are counted against the truth: found, made up, overlooked."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from watchclock_sim.truth_values import LabelRow, Truth
 SHOP = load(SCENARIOS / "repair_shop.toml")
 CHEATS = load(SCENARIOS / "cheats_night.toml")
 BEGIN = datetime(2026, 11, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def truth_with(*labels: tuple[str, int | None, int | None], wand: str = "w") -> Truth:
@@ -102,6 +104,77 @@ def test_the_most_pairs_are_made_in_whatever_order_findings_come(
     # Each finding meets its own hour's label, the one before and the one behind.
     findings = [finding("lazy", hour, hour + 1) for hour in order[dropped:]]
     assert score([truth], findings)["lazy"] == Score(found=40 - dropped, overlooked=dropped)
+
+
+@pytest.mark.parametrize("key", ["dead_on_arrival", "lcd_silent"])
+def test_what_is_found_in_one_night_is_not_found_in_the_nights_before(key: str) -> None:
+    """A display that broke stays broken, but each night it has to be found again."""
+    plan = next(wand for wand in SHOP.wands if wand.key == key)
+    nights = [SHOP.changed(day=date(2026, 11, day)) for day in (2, 3, 4)]
+    truths = [truth_of(night, plan, walked_wand(night, plan)) for night in nights]
+    (kind,) = {label["kind"] for truth in truths for label in truth["labels"]}
+    last = [
+        Finding(kind=kind, wand=key, begins=nights[-1].ends - timedelta(hours=hour))
+        for hour in (1, 2, 3)
+    ]
+    assert score(truths, last)[kind] == Score(found=1, made_up=2, overlooked=2)
+    every = [
+        Finding(kind=kind, wand=key, begins=night.ends - HOUR, ends=night.ends)
+        for night in reversed(nights)
+    ]
+    assert score(truths, every)[kind] == Score(found=3)
+    between = Finding(
+        kind=kind, wand=key, begins=nights[0].ends + HOUR, ends=nights[0].ends + HOUR
+    )
+    assert score(truths[:1], [between])[kind] == Score(found=1)
+
+
+def test_two_sites_may_have_a_wand_of_one_key_in_one_night() -> None:
+    truths = [truth_with(("F-XTAL", 2, None)), truth_with(("F-XTAL", 3, None))]
+    both = [finding("F-XTAL", 4, None), finding("F-XTAL", 4, None)]
+    assert score(truths, both)["F-XTAL"] == Score(found=2)
+
+
+def test_nothing_true_and_nothing_said_have_no_score_at_all() -> None:
+    assert score([], []) == {}
+    assert score([truth_with()], []) == {}
+    assert score([], [finding("lazy", 0, 1)]) == {"lazy": Score(made_up=1)}
+    assert total([]) == Score()
+    assert (Score().precision, Score().recall) == (None, None)
+
+
+HOURS = st.integers(0, 9)
+
+
+@given(
+    labels=st.lists(st.tuples(st.sampled_from("ab"), HOURS, HOURS), max_size=7),
+    said=st.lists(st.tuples(st.sampled_from("abc"), HOURS, HOURS), max_size=7),
+)
+def test_no_pairing_by_hand_finds_more_and_counts_add_up(
+    labels: list[tuple[str, int, int]], said: list[tuple[str, int, int]]
+) -> None:
+    truth = truth_with(*((kind, min(hours), max(hours)) for kind, *hours in labels))
+    findings = [finding(kind, min(hours), max(hours)) for kind, *hours in said]
+    scores = score([truth], findings)
+    for kind, found in scores.items():
+        mine = [each for each in said if each[0] == kind]
+        theirs = [each for each in labels if each[0] == kind]
+        assert found.found + found.made_up == len(mine)
+        assert found.found + found.overlooked == len(theirs)
+        assert found.found == _most(mine, theirs)
+    assert set(scores) == {kind for kind, *_ in labels} | {kind for kind, *_ in said}
+
+
+def _most(said: list[tuple[str, int, int]], labels: list[tuple[str, int, int]]) -> int:
+    """The most pairs there can be, by trying every one."""
+    if not said:
+        return 0
+    (_, *first), *others = said
+    best = _most(others, labels)
+    for index, (_, *hours) in enumerate(labels):
+        if min(first) <= max(hours) and min(hours) <= max(first):
+            best = max(best, 1 + _most(others, labels[:index] + labels[index + 1 :]))
+    return best
 
 
 def test_a_perfect_detector_scores_one_on_a_whole_night_of_cheats() -> None:

@@ -27,7 +27,7 @@ from tests.support.inside_vs import (
 )
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.vs.evidence import EvidenceCode, Outcome, Part
-from watchclock_protocol.records import KnockRecord, RecordFlag
+from watchclock_protocol.records import KnockRecord, RecordFlag, SystemRecord
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.health import HardwarePart, Health, PartFault
 from watchclock_sim.hardware.profile import (
@@ -119,7 +119,9 @@ def test_power_lost_with_a_dead_backup_cell_takes_the_clock_back_and_tears_the_p
     life = life_of(fault_of(HardwarePart.BACKUP_CELL, Health.DEAD), mishaps=(lost,))
     wand = living(CONTACT, life)
     told = evidence(wand)
-    assert events(wand) == ["power_on", "clock_stopped", "power_on", "page_torn"]
+    assert events(wand)[:4] == ["power_on", "clock_stopped", "power_on", "page_torn"]
+    # In its dock the clock has come to four in the morning of its first day.
+    assert events(wand)[4:] == ["alarm", "alarm_missed"]
     assert totals(wand).damaged == 1
     assert len(patrols(wand)) == 100
     assert told[EvidenceCode.BOR] == (1, 0)
@@ -132,6 +134,36 @@ def test_a_good_backup_cell_keeps_the_time_through_a_loss_of_power() -> None:
     wand = living(CONTACT, life_of(mishaps=(lost,)))
     assert events(wand) == ["power_on", "power_on", "page_torn"]
     assert evidence(wand)[EvidenceCode.JUMP] == (0, 0)
+
+
+@pytest.mark.parametrize("octets", range(24))
+@pytest.mark.parametrize("touches", [39, 40, 41])
+def test_power_lost_in_any_octet_of_the_first_record_of_a_page_too_leaves_it_torn(
+    octets: int, touches: int
+) -> None:
+    """A page has 41 records, the first of which is that of being switched on."""
+    cut = Mishap(kind=MishapKind.POWER_LOST, every_touches=touches, octets=octets)
+    wand = living(CONTACT, life_of(mishaps=(cut,)), touches=touches + 5)
+    assert len(patrols(wand)) == touches + 5
+    is_between_pages = touches == 40 and not octets
+    assert events(wand)[1:] == ["power_on"] + ["page_torn"] * (not is_between_pages)
+    assert evidence(wand)[EvidenceCode.BOR][0] == 1
+    slots = [each.slot or 0 for each in stored(wand)]
+    assert slots == sorted(set(slots))
+
+
+def test_a_page_that_was_torn_as_it_began_says_which_records_it_cost() -> None:
+    cut = Mishap(kind=MishapKind.POWER_LOST, every_touches=122, octets=9)
+    setup = replace(setup_of(CONTACT, capacity=41), life=life_of(mishaps=(cut,)))
+    wand = walked(setup, touches=123)
+    # Switched on and touched 122 times it has filled its three pages.
+    assert (wand.memory.capacity, wand.memory.overwritten) == (3, 2 * 41)
+    costs = [
+        (each.value, int.from_bytes(each.raw[16:20], "little"))
+        for each in stored(wand)
+        if isinstance(each, SystemRecord) and "records_overwritten" in each.meanings
+    ]
+    assert sorted(costs) == [(41, 1), (41, 42)]
 
 
 @pytest.mark.parametrize(

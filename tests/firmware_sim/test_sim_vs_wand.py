@@ -83,6 +83,27 @@ def test_alarm_times_that_passed_are_logged_with_what_became_of_them() -> None:
     for utc in (DOCKED_AT, midnight + timedelta(seconds=20), midnight + timedelta(hours=5)):
         wand.touch(BUTTON, utc, is_guard_tag=False)
     assert events(wand) == ["alarm", "alarm_answered", "alarm", "alarm_missed"]
+    alarms = [each.time.civil for each in stored(wand) if isinstance(each, SystemRecord)]
+    four = midnight + timedelta(hours=4)
+    assert alarms == [
+        each.replace(tzinfo=None)
+        for each in (
+            midnight,
+            midnight + timedelta(seconds=20),
+            four,
+            four + timedelta(seconds=30),
+        )
+    ]
+
+
+def test_an_alarm_rings_while_nobody_uses_the_wand_and_its_dock_is_told() -> None:
+    wand = VsWand(setup_of(CONTACT))
+    evening = DOCKED_AT - timedelta(hours=23)
+    wand.touch(BUTTON, evening, is_guard_tag=False)
+    assert events(wand) == ["alarm", "alarm_missed"] * 2
+    assert [record.time.civil for record in stored(wand)] == sorted(
+        record.time.civil for record in stored(wand) if record.time.civil is not None
+    )
 
 
 def test_power_that_was_lost_tears_the_open_page_and_costs_no_record() -> None:

@@ -10,6 +10,7 @@ import io
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from babel.messages import Catalog
@@ -21,19 +22,17 @@ from watchclock_protocol.tags.reading import NOTE_SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = ROOT / "watchclock"
+SIMULATOR = ROOT / "firmware_sim" / "watchclock_sim"
 CATALOG = COMMAND / "locale" / "zh_CN" / "LC_MESSAGES" / "watchclock.po"
-# Of typer's help and usage errors; what it does not pass through gettext stays English.
+# Of typer's help; what it does not pass through gettext stays English.
 HELP_SENTENCES = frozenset(
     {
         "Arguments",
         "Options",
         "Commands",
-        "Error",
-        "Aborted.",
         "[default: {}]",
         "[env var: {}]",
         "[required]",
-        "Try [blue]'{command_path} {help_option}'[/] for help.",
     }
 )
 # Reasons the operating system gives.
@@ -52,6 +51,7 @@ SYSTEM_REASONS = frozenset(
         "Address already in use",
         "Cannot assign requested address",
         "Disk quota exceeded",
+        "AF_UNIX path too long",
     }
 )
 COMPONENTS = (
@@ -87,9 +87,14 @@ def error_classes(components: Sequence[str] = COMPONENTS) -> list[type[CodedErro
 
 def needed_sentences() -> set[str]:
     """Every sentence the command can say: translated literals, and what errors tell."""
-    said = {text for path in COMMAND.rglob("*.py") for text in _translated_literals(path)}
+    said = {
+        text for path in COMMAND.rglob("*.py") for text in _literals_of(path, {"_", "translate"})
+    }
     told = {text for kind in error_classes() for text in (kind.template, kind.next_step)}
     told |= set(NOTE_SENTENCES.values())
+    told |= {
+        text for path in SIMULATOR.rglob("*.py") for text in _literals_of(path, {"OptionHelp"})
+    }
     return said | told | reasons(COMPONENTS) | HELP_SENTENCES | SYSTEM_REASONS
 
 
@@ -135,12 +140,12 @@ def renew() -> None:
     CATALOG.with_suffix(".mo").write_bytes(compiled(load()))
 
 
-def _translated_literals(path: Path) -> Iterator[str]:
+def _literals_of(path: Path, functions: AbstractSet[str]) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Name)
-            and node.func.id in {"_", "translate"}
+            and node.func.id in functions
         ):
             first = node.args[0] if node.args else None
             if isinstance(first, ast.Constant) and isinstance(first.value, str):

@@ -1,7 +1,7 @@
 """A simulated vs wand from the inside: walks it, asks it, and reads what is in its memory."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.support.sim_wands import DOCKED_AT, setup_of
 from watchclock_protocol.dialects.vs import replies, requests
@@ -26,12 +26,12 @@ MINUTE = timedelta(minutes=1)
 BEGIN = DOCKED_AT - timedelta(hours=8)
 
 
-def ask(wand: VsWand, request: VsRequest) -> list[VsReply]:
+def ask(wand: VsWand, request: VsRequest, at: datetime = DOCKED_AT) -> list[VsReply]:
     command = find_command(request)
     data = command.layout.build({name: getattr(request, name) for name in request.__slots__})
     frame = Frame(kind=FrameKind.REQUEST, command=command.code, token=9, data=data)
     found: list[VsReply] = []
-    for raw in wand.receive(build_frame(frame), 0.0, DOCKED_AT):
+    for raw in wand.receive(build_frame(frame), 0.0, at):
         (heard,) = FrameReader().receive(raw)
         assert isinstance(heard, Frame)
         assert heard.token == 9

@@ -1,6 +1,7 @@
 """``watchclock sim fleet``: many wands in one process, each whole and by itself."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -131,7 +132,10 @@ def test_too_few_open_files_are_told_and_a_low_soft_limit_is_raised() -> None:
         (("--tcp", "nowhere"), "is not [HOST:]PORT"),
         (("--tcp", ""), "is not [HOST:]PORT"),
         (("--tcp", "65000", "--dialects", "vs:600"), "leaves no 600 ports"),
-        (("--truth", "/nowhere/truth", "--dialects", "vs:1"), "/nowhere/truth: No such file"),
+        (
+            ("--truth", "/nowhere/truth", "--dialects", "vs:1"),
+            "/nowhere/truth cannot be written: No such file",
+        ),
     ],
 )
 def test_nonsense_is_refused(
@@ -154,3 +158,32 @@ def test_the_command_takes_the_same_options_as_the_module() -> None:
     command = typer.main.get_command(program)
     known = {name for each in command.params for name in each.opts if name.startswith("--")}
     assert known == {option_name(field.name) for field in fields(FleetSettings)}
+
+
+def shown_at_start(errors: int) -> None:
+    """Start a fleet that tells of itself there, and end it."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "watchclock", "sim", "fleet", "--dialects", "vs:40"],
+        env={**os.environ, "WATCHCLOCK_LANGUAGE": "en", "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        stderr=errors,
+    ) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline().startswith(b"40 wands from ")
+        program.terminate()
+        assert program.wait(20) == 0
+
+
+@pytest.mark.pty
+def test_a_terminal_shows_how_far_the_start_is_and_a_log_file_does_not(tmp_path: Path) -> None:
+    screen, terminal = os.openpty()
+    shown_at_start(terminal)
+    seen = os.read(screen, 65_536)
+    os.close(screen)
+    os.close(terminal)
+    log = tmp_path / "log"
+    with log.open("wb") as file:
+        shown_at_start(file.fileno())
+    assert b"Starting" in seen
+    assert b"Starting" not in log.read_bytes()
+    assert b"40 wands from " in log.read_bytes()

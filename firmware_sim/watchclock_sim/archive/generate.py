@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import partial
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 
 from watchclock_sim.archive.rounds import Numbers
 from watchclock_sim.archive.settings import ArchiveSettings, WandPlace
@@ -85,6 +85,11 @@ def _each(settings: ArchiveSettings, pieces: list[tuple[WandPlace, Numbers]]) ->
             yield future.result()
     except BrokenProcessPool as error:
         raise ArchiveWorkerLostError from error
+    except (GeneratorExit, KeyboardInterrupt):
+        # Nobody waits for a wand of many minutes; a run that was killed can be gone on with.
+        for worker in active_children():
+            worker.terminate()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

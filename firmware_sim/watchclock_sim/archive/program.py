@@ -6,14 +6,15 @@ The options are the fields of ``ArchiveSettings``; ``watchclock sim archive --he
 import argparse
 import json
 import logging
+import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Final
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.archive.generate import Summary, generate
-from watchclock_sim.archive.settings import ArchiveSettings
+from watchclock_sim.archive.settings import ARGUMENTS, ArchiveSettings
 from watchclock_sim.option_parser import add_options, option_values
 
 __all__ = ["archive_main", "run_archive"]
@@ -21,23 +22,30 @@ __all__ = ["archive_main", "run_archive"]
 LOG: Final = logging.getLogger(__name__)
 
 
-def run_archive(settings: ArchiveSettings) -> Iterator[Summary]:
+def run_archive(settings: ArchiveSettings, said: Callable[[str], str] = str) -> Iterator[Summary]:
     """Generate, telling what there is after every wand; the summary is printed at the end.
+
+    SIGTERM ends it as Ctrl-C does.
+
+    Args:
+        settings: what is generated.
+        said: a sentence in the reader's language.
 
     Raises:
         SimulatorError: it cannot be generated, or not to its end.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     total = Summary()
     for total in generate(settings):
         yield total
-    told = asdict(total) | {"folder": str(settings.folder)}
-    kept = total.captures - total.written
-    sentence = (
-        f"{settings.folder}: {total.captures} captures of {total.wands} wands hold "
-        f"{total.records} records, {total.overwritten} were overwritten; "
-        f"{total.written} written, {kept} kept."
+    told: Mapping[str, object] = asdict(total) | {"folder": str(settings.folder)}
+    sentence = FilledReason(
+        "{folder}: {captures} captures of {wands} wands hold {records} records, "
+        "{overwritten} were overwritten; {written} written, {kept} kept.",
+        kept=total.captures - total.written,
+        **told,
     )
-    sys.stdout.write(f"{json.dumps(told) if settings.json else sentence}\n")
+    sys.stdout.write(f"{json.dumps(told) if settings.json else said(sentence)}\n")
     sys.stdout.flush()
 
 
@@ -48,8 +56,7 @@ def archive_main(arguments: Sequence[str]) -> None:
         SimulatorError: as ``run_archive``.
     """
     parser = argparse.ArgumentParser(prog="watchclock_sim archive", allow_abbrev=False)
-    parser.add_argument("folder", type=Path)
-    add_options(parser, ArchiveSettings, frozenset({"folder"}))
+    add_options(parser, ArchiveSettings, ARGUMENTS)
     settings = ArchiveSettings(**option_values(parser.parse_args(arguments)))
     _log(run_archive(settings), settings.wands)
 

@@ -5,17 +5,20 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchclock_protocol.dialects import find_dialect
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
+from watchclock_sim.option_parser import OptionHelp
 from watchclock_sim.wands.personality import find_personality
 
-__all__ = ["ArchiveSettings", "WandPlace"]
+__all__ = ["ARGUMENTS", "ArchiveSettings", "WandPlace"]
 
+ARGUMENTS: Final = frozenset({"folder"})
+"""The settings that are no options."""
 MOST_WANDS: Final = 10_000
 MOST_NIGHTS: Final = 3_660
 MOST_WORKERS: Final = 64
@@ -46,33 +49,27 @@ class WandPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSettings:
-    """What is to be generated; docs/simulator.md explains each.
+    """What is to be generated; docs/simulator.md explains each more widely."""
 
-    Attributes:
-        folder: where the archive stands, or is to stand.
-        wands: how many.
-        from_: date of the first night.
-        to: date of the last night, in place of ``nights``.
-        nights: how many nights.
-        records: how many records all wands make in all nights.
-        dialects: which kinds of wands in which shares, ``NAME:SHARE,…``.
-        seed: source of chance.
-        zone: IANA name of the sites' time zone.
-        workers: processes side by side, 0 for one a core.
-        json: print the summary as JSON.
-    """
-
-    folder: Path
-    wands: int = 100
-    from_: dt.date = dt.date(2025, 1, 1)
-    to: dt.date | None = None
-    nights: int = 365
-    records: int = 10_000_000
-    dialects: str = "vs:2,wm5000t:1,fcard:2"
-    seed: int = 0
-    zone: str = "Asia/Shanghai"
-    workers: int = 0
-    json: bool = False
+    folder: Annotated[Path, OptionHelp("Where the archive is made, or completed.")]
+    wands: Annotated[int, OptionHelp("How many wands.", "N")] = 100
+    from_: Annotated[dt.date, OptionHelp("Date of the first night.", "YYYY-MM-DD")] = dt.date(
+        2025, 1, 1
+    )
+    to: Annotated[dt.date | None, OptionHelp("Date of the last night.", "YYYY-MM-DD")] = None
+    nights: Annotated[int, OptionHelp("How many nights, unless --to says it.", "N")] = 365
+    records: Annotated[int, OptionHelp("How many records all wands make together.", "N")] = (
+        10_000_000
+    )
+    dialects: Annotated[
+        str, OptionHelp("Which kinds of wands, in which shares.", "NAME:SHARE,…")
+    ] = "vs:2,wm5000t:1,fcard:2"
+    seed: Annotated[int, OptionHelp("The source of chance.", "N")] = 0
+    zone: Annotated[str, OptionHelp("Time zone of the sites, an IANA name.", "NAME")] = (
+        "Asia/Shanghai"
+    )
+    workers: Annotated[int, OptionHelp("Processes side by side; 0 is one for each core.", "N")] = 0
+    json: Annotated[bool, OptionHelp("Print the summary as JSON.")] = False
 
     def __post_init__(self) -> None:
         wrongs = {

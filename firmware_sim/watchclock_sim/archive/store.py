@@ -55,7 +55,7 @@ class ArchiveStore:
                 raise ArchiveOtherError(folder=self.folder, reason="other files are in it")
             if found is not None and found != note:
                 unlike = ", ".join(sorted(key for key in note if found.get(key) != note[key]))
-                reason = FilledReason("it was made with another {options}", options=unlike)
+                reason = FilledReason("it was made with other options: {options}", options=unlike)
                 raise ArchiveOtherError(folder=self.folder, reason=reason)
             if found is None:
                 write_whole(path, (json.dumps(note, indent=2) + "\n").encode())

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.filled_wand import FilledWand
 from watchclock_sim.fleet.settings import FleetSettings
 from watchclock_sim.line.carriers.listening import ListeningPlace, listening_place
@@ -11,7 +12,7 @@ from watchclock_sim.line.carriers.port import Port
 from watchclock_sim.line.carriers.tcp_port import TcpPort
 from watchclock_sim.line.harbour import Carrier
 from watchclock_sim.line.hub import Hub
-from watchclock_sim.plugging import usbip_command
+from watchclock_sim.plugging import listens, usbip_command
 from watchclock_sim.usb.port import UsbPort
 from watchclock_sim.usb.profile import usb_device
 from watchclock_sim.usbip.server import UsbIpServer
@@ -108,9 +109,11 @@ class _UsbIpPorts:
 
     def say_how_to_reach(self) -> None:
         """Name the port, and the commands of a Linux that takes the wands."""
-        LOG.info("USB/IP listens on %s, port %d", self._server.host, self._server.port)
-        LOG.info("list the wands with: %s", usbip_command(self._server, "list"))
-        LOG.info("attach one with: %s -b BUS_ID", usbip_command(self._server, "attach"))
+        show = usbip_command(self._server, "list")
+        attach = f"{usbip_command(self._server, 'attach')} -b BUS_ID"
+        LOG.info(listens(self._server))
+        LOG.info(FilledReason("list the wands with: {command}", command=show))
+        LOG.info(FilledReason("attach one with: {command}", command=attach))
 
 
 def fleet_ports(settings: FleetSettings) -> FleetPorts:

@@ -9,10 +9,11 @@ import logging
 import resource
 import signal
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.docking import docked
 from watchclock_sim.errors import FleetDescriptorsError, unwritable
 from watchclock_sim.fleet.members import Member, members
@@ -24,14 +25,31 @@ from watchclock_sim.option_parser import add_options, option_values
 
 __all__ = ["fleet_main", "run_fleet"]
 
+Item = TypeVar("Item")
+
 LOG: Final = logging.getLogger(__name__)
 DESCRIPTORS_A_WAND: Final = 2
 """Where it listens, and the host it speaks to."""
 OTHER_DESCRIPTORS: Final = 64
 
 
-def run_fleet(settings: FleetSettings) -> None:
+class Watch(Protocol):
+    """Hands out what there is, one after the other, so that somebody sees how far it is."""
+
+    def __call__(self, every: Sequence[Item], /) -> Iterable[Item]:
+        """The same, in the same order."""
+        ...
+
+
+def run_fleet(
+    settings: FleetSettings, said: Callable[[str], str] = str, watch: Watch = iter
+) -> None:
     """Serve the fleet until Ctrl-C or SIGTERM; one line on standard output when it is ready.
+
+    Args:
+        settings: what is served.
+        said: a sentence in the reader's language.
+        watch: sees how far the start is.
 
     Raises:
         FleetDescriptorsError: this process may not have so many open files.
@@ -39,9 +57,9 @@ def run_fleet(settings: FleetSettings) -> None:
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        _serve(settings)
+        _serve(settings, said, watch)
     except KeyboardInterrupt:
-        LOG.info("stopped before the fleet was ready")
+        LOG.info(FilledReason("stopped before the fleet was ready"))
 
 
 def fleet_main(arguments: Sequence[str]) -> None:
@@ -55,7 +73,7 @@ def fleet_main(arguments: Sequence[str]) -> None:
     run_fleet(FleetSettings(**option_values(parser.parse_args(arguments))))
 
 
-def _serve(settings: FleetSettings) -> None:
+def _serve(settings: FleetSettings, said: Callable[[str], str], watch: Watch) -> None:
     clock = SystemClock()
     fleet = members(settings, clock)
     _raise_descriptors(len(fleet))
@@ -65,14 +83,15 @@ def _serve(settings: FleetSettings) -> None:
         harbour.carry(carrier)
     placed: list[tuple[Member, PluggedWand]] = []
     try:
-        for member in fleet:
+        for member in watch(fleet):
             plug = ports.plug_in(member.wand)
             dock = docked(member.wand, plug.port, clock, seed=settings.seed or 0, hub=ports.hub)
             harbour.add(dock, plug.port, f"{member.wand.identity} at {plug.name}")
             placed.append((member, plug))
         if settings.truth is not None:
-            _write(settings.truth, ({**plug.where, **member.truth()} for member, plug in placed))
-        run_harbour(harbour, lambda: _tell(settings, ports, placed))
+            held = ({**plug.where, **member.truth()} for member, plug in watch(placed))
+            _write(settings.truth, held)
+        run_harbour(harbour, lambda: _tell(settings, said, ports, placed))
     finally:
         harbour.close()
 
@@ -89,18 +108,27 @@ def _raise_descriptors(wands: int) -> None:
 
 
 def _tell(
-    settings: FleetSettings, ports: FleetPorts, placed: Sequence[tuple[Member, PluggedWand]]
+    settings: FleetSettings,
+    said: Callable[[str], str],
+    ports: FleetPorts,
+    placed: Sequence[tuple[Member, PluggedWand]],
 ) -> None:
     wands = [{**plug.where, "identity": member.wand.identity} for member, plug in placed]
     told = {**ports.told(), "wands": wands}
     if settings.addresses is not None:
         _write(settings.addresses, [told])
-    sentence = f"{len(placed)} wands from {placed[0][1].name} to {placed[-1][1].name}"
-    sentence += "".join(f" at {place}" for place in ports.told().values())
-    sys.stdout.write(f"{json.dumps(told) if settings.json else sentence}\n")
+    sentence = FilledReason(
+        "{count} wands from {first} to {last}",
+        count=len(placed),
+        first=placed[0][1].name,
+        last=placed[-1][1].name,
+    )
+    for place in ports.told().values():
+        sentence = FilledReason("{wands} at {place}", wands=sentence, place=place)
+    sys.stdout.write(f"{json.dumps(told) if settings.json else said(sentence)}\n")
     sys.stdout.flush()
     ports.say_how_to_reach()
-    LOG.info("%s are ready", sentence)
+    LOG.info(FilledReason("{wands} are ready", wands=sentence))
 
 
 def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
 from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.line.carriers.listening import LARGEST_PORT, parsed_place
+from watchclock_sim.option_parser import OptionHelp
 from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
 from watchclock_sim.scenario_file import LARGEST_CAPACITY
 from watchclock_sim.usbip.exports import MOST_EXPORTS
@@ -25,32 +26,41 @@ ANY_PORT: Final = "0"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FleetSettings:
-    """What is to be served; docs/simulator.md explains each.
+    """What is to be served; docs/simulator.md explains each more widely."""
 
-    Attributes:
-        tcp: ``[HOST:]PORT`` of the first wand, the others on the ports behind it; port 0, the
-            default, is any free port for each.
-        usbip: instead, ``[HOST:]PORT`` of one USB/IP server that exports all of them.
-        dialects: how many of which generated wands, ``NAME:NUMBER,…``.
-        records: how many generated records each of them holds.
-        scenario: instead, file of the night whose wands are served.
-        date: day on which the night begins, in place of the scenario's.
-        seed: source of chance, in place of the scenario's.
-        truth: file to write what each wand holds to, one JSON line a wand.
-        addresses: file to write the ready line to, too.
-        json: print the ready line as JSON.
-    """
-
-    tcp: str | None = None
-    usbip: str | None = None
-    dialects: str | None = None
-    records: int | None = None
-    scenario: Path | None = None
-    date: dt.date | None = None
-    seed: int | None = None
-    truth: Path | None = None
-    addresses: Path | None = None
-    json: bool = False
+    tcp: Annotated[
+        str | None,
+        OptionHelp("Port of the first wand, the others behind it; 0 is any.", "[HOST:]PORT"),
+    ] = None
+    usbip: Annotated[
+        str | None,
+        OptionHelp(
+            "Export all wands as USB devices of one bus over USB/IP; 0 is any port.", "[HOST:]PORT"
+        ),
+    ] = None
+    dialects: Annotated[
+        str | None,
+        OptionHelp("How many of which kinds of wands.", "NAME:NUMBER,…", usual=USUAL_DIALECTS),
+    ] = None
+    records: Annotated[
+        int | None,
+        OptionHelp("How many generated records each wand holds.", "N", usual=str(USUAL_RECORDS)),
+    ] = None
+    scenario: Annotated[
+        Path | None,
+        OptionHelp("The night whose wands are served instead, a TOML file.", "FILE"),
+    ] = None
+    date: Annotated[
+        dt.date | None, OptionHelp("Another day for the night to begin on.", "YYYY-MM-DD")
+    ] = None
+    seed: Annotated[int | None, OptionHelp("The source of chance.", "N")] = None
+    truth: Annotated[
+        Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
+    ] = None
+    addresses: Annotated[
+        Path | None, OptionHelp("Write all addresses to this file, too.", "FILE")
+    ] = None
+    json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
 
     def __post_init__(self) -> None:
         generated = {"--dialects": self.dialects, "--records": self.records}

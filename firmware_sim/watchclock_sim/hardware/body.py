@@ -18,6 +18,7 @@ from watchclock_sim.hardware.power import ResetCause, WakeCause
 from watchclock_sim.hardware.profile import HardwareLife, Mishap, MishapKind
 from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.hardware.timeline import Timeline
+from watchclock_sim.hardware.witness import NotKept
 
 __all__ = ["BROWN_OUT_MV", "Body", "Use"]
 
@@ -87,7 +88,18 @@ class Body:
         self._meets_two_tags = False
         self._touches = 0
         parts = (self._supply, self._processor, battery.life)
-        self._never_fails: Final = battery.cell is None and all(part.is_sound for part in parts)
+        has_power = battery.cell is None and battery.plan.voltage_mv >= BROWN_OUT_MV
+        self._never_fails: Final = has_power and all(part.is_sound for part in parts)
+
+    @property
+    def is_dark(self) -> bool:
+        """Whether it had no power when it was used last."""
+        return self._is_dark
+
+    @property
+    def why_not_used(self) -> NotKept:
+        """Why the last use came to nothing."""
+        return NotKept.WAND_DEAD if self._is_dark else NotKept.BEGAN_AGAIN
 
     def use(self, utc: datetime, cause: WakeCause = WakeCause.TOUCH) -> Use:
         """The wand is used. In its dock the cable feeds it."""

@@ -1,9 +1,10 @@
 """The wand's real-time clock: civil, without zone or summer time, and not always right."""
 
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Final
 
-from watchclock_sim.hardware.health import HardwarePart, Health, PartLife, chance_of
+from watchclock_sim.hardware.health import HardwarePart, Health, PartLife
 from watchclock_sim.hardware.profile import ClockPlan, HourReading, RtcChip
 from watchclock_sim.hardware.rtc_registers import (
     DEAD_BUS,
@@ -73,7 +74,10 @@ class WandClock:
         self._plan: Final = plan
         self._civil = civil + timedelta(seconds=plan.offset_s)
         self._utc = utc
-        warmth_c = TURNOVER_C if plan.temperature_c is None else plan.temperature_c
+        warmth_c = TURNOVER_C
+        # A DS3231 has its crystal inside and compensates it to 3.5 ppm at worst (its data sheet).
+        if plan.temperature_c is not None and plan.chip is not RtcChip.DS3231:
+            warmth_c = plan.temperature_c
         self._gain_ppb: Final = plan.drift_ppm * PPB_A_PPM + crystal_ppb(warmth_c)
         self._stops_at = stops_at
         self._resets_at = resets_at
@@ -131,7 +135,7 @@ class WandClock:
         )
         if self._bus.works(utc):
             return image
-        return _with_wrong_bit(image, utc)
+        return _with_wrong_bit(image, self._bus.chance("bit", utc.isoformat()))
 
     def is_time(self, utc: datetime) -> bool:
         """Whether what the firmware reads is a time at all."""
@@ -206,9 +210,8 @@ class WandClock:
         return stood
 
 
-def _with_wrong_bit(image: bytes, utc: datetime) -> bytes:
+def _with_wrong_bit(image: bytes, chance: Random) -> bytes:
     """One bit of the image inverted, as noise on the bus does."""
-    chance = chance_of("bus", utc.isoformat())
     place, bit = chance.randrange(REGISTERS), chance.randrange(BITS)
     spoilt = bytearray(image)
     spoilt[place] ^= 1 << bit

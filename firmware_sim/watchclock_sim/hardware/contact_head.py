@@ -12,7 +12,7 @@ from typing import Final
 
 from watchclock_protocol.checksums import crc8_maxim
 from watchclock_protocol.values import ROM_OCTETS, TagId
-from watchclock_sim.hardware.health import Health, PartLife, chance_of
+from watchclock_sim.hardware.health import Health, PartLife
 
 __all__ = ["PULSES_A_TEST", "ContactHead", "HeadReading", "both_roms", "has_right_crc", "rom_of"]
 
@@ -105,7 +105,7 @@ class ContactHead:
         """What one Read ROM gives; None without a presence pulse."""
         if self._life.works(utc, attempt):
             return sent
-        chance = chance_of("contact", utc.isoformat(), attempt, sent.hex())
+        chance = self._life.chance("contact", utc.isoformat(), attempt, sent.hex())
         is_dirty = self._life.health(utc) is Health.FAILING
         if not is_dirty or chance.random() < NO_CONTACT_SHARE:
             return None

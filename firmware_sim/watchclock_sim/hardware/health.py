@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
@@ -107,6 +108,10 @@ class PartLife:
         self._faults: Final = tuple(fault for fault in faults if fault.part is part)
         self._seed: Final = f"{seed} {part}"
 
+    def chance(self, *what: object) -> random.Random:
+        """How it fails, where there are several ways: another for each wand and use."""
+        return chance_of(self._seed, *what)
+
     @property
     def is_sound(self) -> bool:
         """Whether nothing is ever wrong with it."""
@@ -170,19 +175,30 @@ class PartLife:
             case Health.DEAD:
                 return end - begin
             case Health.FAILING:
-                return (end - begin) * fault.per_mille / PER_MILLE
+                grown = (_grown(fault, begin) + _grown(fault, end)) / 2
+                return (end - begin) * grown * fault.per_mille / PER_MILLE
             case Health.INTERMITTENT:
-                spell = timedelta(seconds=fault.spell_s)
-                lost = NO_TIME
-                for index in range(_spell(fault, begin), _spell(fault, end) + 1):
-                    if self._is_down(fault, index):
-                        starts = EPOCH + index * spell
-                        lost += max(NO_TIME, min(end, starts + spell) - max(begin, starts))
-                return lost
+                return self._down_until(fault, end) - self._down_until(fault, begin)
 
     def _is_down(self, fault: PartFault, spell: int) -> bool:
-        drawn = chance_of(self._seed, "spell", fault.spell_s, spell).random()
-        return drawn * PER_MILLE < fault.per_mille
+        thousand, place = divmod(spell, PER_MILLE)
+        return place in _down_places(self._seed, fault.spell_s, fault.per_mille, thousand)
+
+    def _down_until(self, fault: PartFault, utc: datetime) -> timedelta:
+        """How long it did not work since 2000; whole thousands of spells need no counting."""
+        spell = timedelta(seconds=fault.spell_s)
+        index = _spell(fault, utc)
+        thousand, place = divmod(index, PER_MILLE)
+        down = _down_places(self._seed, fault.spell_s, fault.per_mille, thousand)
+        spells = thousand * fault.per_mille + sum(each < place for each in down)
+        return spells * spell + (utc - (EPOCH + index * spell) if place in down else NO_TIME)
+
+
+@lru_cache(maxsize=1024)
+def _down_places(seed: str, spell_s: int, per_mille: int, thousand: int) -> frozenset[int]:
+    """Which spells of a thousand it does not work in: exactly so many of each thousand."""
+    chance = chance_of(seed, "spells", spell_s, thousand)
+    return frozenset(chance.sample(range(PER_MILLE), per_mille))
 
 
 def _spell(fault: PartFault, utc: datetime) -> int:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from watchclock_sim.hardware.health import Health, PartLife, chance_of
+from watchclock_sim.hardware.health import Health, PartLife
 
 __all__ = ["KEYS", "Keys"]
 
@@ -42,4 +42,4 @@ class Keys:
         """The key that is stuck where nobody says which: always the same one of this wand."""
         fault = self._life.fault(utc)
         begins = "" if fault is None else fault.from_utc
-        return 1 << chance_of("keys", begins).randrange(KEYS)
+        return 1 << self._life.chance("stuck", begins).randrange(KEYS)

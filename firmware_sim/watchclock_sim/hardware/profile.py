@@ -60,7 +60,7 @@ class ClockPlan:
         resets_at: civil time at the site at which it falls back to 2000-01-01 00:00:00.
         chip: the clock chip, whose flags the firmware then sees; None for none in particular.
         temperature_c: of the crystal, in degrees Celsius, which slows it by the square of the
-            distance from 25; None for 25.
+            distance from 25 unless the chip compensates that; None for 25.
         hour_reading: how the firmware reads the hour.
         restarts_on: the day, 2000 to 2099, it falls back to when it loses its supply.
     """

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from watchclock_sim.hardware.contact_head import HeadReading
-from watchclock_sim.hardware.health import Health, PartLife, chance_of
+from watchclock_sim.hardware.health import Health, PartLife
 
 __all__ = ["FIELD_MV", "RadioHead"]
 
@@ -17,7 +17,7 @@ ATTEMPTS: Final = 5
 FIELD_MV: Final = 2600
 WEAK_MV: Final = 900
 METAL_SHARE: Final = 0.75
-"""Reads of a hundred that fail beside metal; an assumption, no source gives a figure."""
+"""Share of the reads that fail beside metal; an assumption, no source gives a figure."""
 
 
 class RadioHead:
@@ -64,4 +64,4 @@ class RadioHead:
             return False
         if self._metal_until is None or utc >= self._metal_until:
             return True
-        return chance_of("metal", utc.isoformat(), attempt).random() >= METAL_SHARE
+        return self._life.chance("metal", utc.isoformat(), attempt).random() >= METAL_SHARE

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Final, Protocol
 
+from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.errors import AllWandsFailedError
 from watchclock_sim.line.carriers.port import Clock, Port
 from watchclock_sim.line.dock import Dock
@@ -19,6 +20,7 @@ from watchclock_sim.line.dock import Dock
 __all__ = ["Carrier", "Harbour", "run_harbour", "stopped_by_signals"]
 
 LOG: Final = logging.getLogger(__name__)
+STOPPED: Final = FilledReason("stopped")
 STOP_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -79,7 +81,7 @@ class _Berth:
             idle_s = self._dock.idle_s(self._clock.monotonic())
         except Exception:
             # Whatever a wand's firmware raises is that wand's end and no other's.
-            LOG.exception("%s has failed and is off line", self._name)
+            LOG.exception(FilledReason("{wand} has failed and is off line", wand=self._name))
             self.has_failed = True
             self.close()
             self._failed()
@@ -211,7 +213,7 @@ def run_harbour(harbour: Harbour, ready: Callable[[], None]) -> None:
             asyncio.run(_serve_until_signal(harbour, ready))
     except KeyboardInterrupt:
         # The signal came before the loop listened to it.
-        LOG.info("stopped")
+        LOG.info(STOPPED)
     finally:
         harbour.close()
 
@@ -221,4 +223,4 @@ async def _serve_until_signal(harbour: Harbour, ready: Callable[[], None]) -> No
     for number in STOP_SIGNALS:
         loop.add_signal_handler(number, harbour.stop)
     await harbour.serve(ready)
-    LOG.info("stopped")
+    LOG.info(STOPPED)

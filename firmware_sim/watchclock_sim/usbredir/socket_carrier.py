@@ -97,8 +97,10 @@ class RedirSocket:
         Raises:
             OSError: something else stands there, or somebody serves it.
         """
-        if not self.path.exists() or not stat.S_ISSOCK(self.path.stat().st_mode):
+        if not self.path.exists():
             return
+        if not stat.S_ISSOCK(self.path.stat().st_mode):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
         with socket.socket(socket.AF_UNIX) as probe:
             # One that is served is full, it may be, and would keep us waiting for a place.
             probe.settimeout(0)

@@ -61,7 +61,7 @@ class FcardWand:
         self._parameters = parameters or FcardParameters()
         self._clock = setup.clock
         self._battery = setup.battery
-        notes = Notes(power_on=self.power_on, voltage_low=self.voltage_low)
+        notes = Notes(power_on=self._note_power_on, voltage_low=self._note_low)
         self._life = PlainLife(setup, RadioHead, notes)
         self._session = WandSession(int(setup.number))
         self._is_live = False
@@ -74,12 +74,13 @@ class FcardWand:
 
     def power_on(self, utc: datetime) -> None:
         """Counted and logged."""
-        self._parameters.power_ons += 1
-        self.log.note(SystemCode.POWER_ON, self._clock.shown(utc))
+        self._life.catch_up(utc)
+        self._note_power_on(utc)
 
     def voltage_low(self, utc: datetime) -> None:
         """Logged."""
-        self.log.note(SystemCode.VOLTAGE_LOW, self._clock.shown(utc))
+        self._life.catch_up(utc)
+        self._note_low(utc)
 
     def enrol(self, number: int, name: str, tag: TagId) -> None:
         """Put a guard into the staff list; a name of more than five characters is cut."""
@@ -110,6 +111,13 @@ class FcardWand:
         shown = list(self._shown)
         self._shown.clear()
         return iter([self._session.push_card(card) for card in shown])
+
+    def _note_power_on(self, utc: datetime) -> None:
+        self._parameters.power_ons += 1
+        self.log.note(SystemCode.POWER_ON, self._clock.shown(utc))
+
+    def _note_low(self, utc: datetime) -> None:
+        self.log.note(SystemCode.VOLTAGE_LOW, self._clock.shown(utc))
 
     def _keep(self, tag: TagId, utc: datetime, is_guard_tag: bool) -> bool:  # noqa: FBT001 - passed on
         if self._is_live:

@@ -9,6 +9,7 @@ from typing import Final
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_protocol.values import TagTechnology
 from watchclock_sim.errors import PersonalityUnknownError, SimulatorOptionError
+from watchclock_sim.hardware.profile import Mishap
 from watchclock_sim.wands.firmware import Firmware
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.usb_profile import UsbProfile
@@ -46,6 +47,7 @@ class Personality:
         baud: the speed its serial part speaks, 8-N-1, where it has not been set otherwise; 0 where
             any will do.
         wants_lines_low: whether it is silent while the host raises DTR or RTS.
+        usual_mishaps: what happens to a wand of this kind where a scenario does not say.
         usb: what it is on the bus, by the number it has where that decides; None for a wand
             that has no USB.
     """
@@ -57,6 +59,7 @@ class Personality:
     make: Callable[[WandSetup], Firmware]
     baud: int = 0
     wants_lines_low: bool = False
+    usual_mishaps: tuple[Mishap, ...] = ()
     usb: Callable[[str], UsbProfile] | None = None
 
     def usb_profile(self, number: str, usb_id: str | None = None) -> UsbProfile:

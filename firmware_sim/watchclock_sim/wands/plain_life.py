@@ -12,9 +12,12 @@ from watchclock_sim.hardware.power import WakeCause
 from watchclock_sim.hardware.profile import Mishap, MishapKind
 from watchclock_sim.hardware.radio_head import RadioHead
 from watchclock_sim.hardware.shock_sensor import ImpactSensor
+from watchclock_sim.hardware.witness import NotKept
 from watchclock_sim.wands.setup import WandSetup
 
 __all__ = ["Notes", "PlainLife"]
+
+SHORTS: Final = {MishapKind.READER_SHORT, MishapKind.WATER_INSIDE}
 
 
 def _nothing(_utc: datetime) -> object:
@@ -57,26 +60,38 @@ class PlainLife:
         self._shock: Final = ImpactSensor(life.part(HardwarePart.SHOCK_SENSOR))
         self._memory: Final = life.part(HardwarePart.MEMORY)
         self._notes: Final = notes
+        self._witness: Final = setup.witness
 
     def read(
         self, tag: bytes, utc: datetime, cause: WakeCause = WakeCause.TOUCH
     ) -> HeadReading | None:
         """The wand is held to a tag; None when it does not even try, or could store nothing."""
         if not self.use(utc, cause):
+            self._witness.why_not = self._body.why_not_used
             return None
         reading = self._body.read(tag, utc)
-        return reading if self._memory.works(utc, "record") else None
+        self._witness.shown = self._body.clock.reading(utc)
+        if not reading.is_good:
+            self._witness.why_not = NotKept.HEAD_FAILED
+        if self._memory.works(utc, "record"):
+            return reading
+        self._witness.why_not = self._witness.why_not or NotKept.MEMORY_FAILED
+        return None
 
     def use(self, utc: datetime, cause: WakeCause) -> bool:
         """What happened until now, then this use; False when the wand does not do it."""
-        for happened_at, mishap in self._body.timeline.due(utc):
-            self._befall(mishap, happened_at)
+        self.catch_up(utc)
         use = self._body.use(utc, cause)
         if use.reset is not None:
             self._notes.power_on(utc)
         if use.is_low:
             self._notes.voltage_low(utc)
         return use.is_awake
+
+    def catch_up(self, utc: datetime) -> None:
+        """What happened to the wand until now."""
+        for happened_at, mishap in self._body.timeline.due(utc):
+            self._befall(mishap, happened_at)
 
     def behind_touch(self, utc: datetime) -> None:
         """What happens to the wand behind each touch it noticed."""
@@ -88,5 +103,8 @@ class PlainLife:
             fell_ms = mishap.milliseconds if mishap.kind is MishapKind.FALL else 0
             if self._shock.feel(mishap.strength_mg, fell_ms, utc) is not None:
                 self._notes.blow(utc)
+        head = self._body.head
+        if mishap.kind in SHORTS and isinstance(head, ContactHead):
+            head.short(utc, mishap.milliseconds)
         if self._body.befall(mishap, utc) is not None:
             self._notes.power_on(utc)

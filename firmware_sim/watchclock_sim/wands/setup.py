@@ -1,11 +1,12 @@
 """What a wand is before it is switched on, whichever dialect it speaks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from watchclock_sim.hardware.battery import Battery
 from watchclock_sim.hardware.clock import WandClock
 from watchclock_sim.hardware.memory import WhenFull
 from watchclock_sim.hardware.profile import SOUND, HardwareLife
+from watchclock_sim.hardware.witness import Witness
 
 __all__ = ["WandSetup"]
 
@@ -23,6 +24,7 @@ class WandSetup:
         logs_host_actions: whether it notes in its system log what the host does.
         lost_records: which records, counted from 1 as they are handed out, it leaves out.
         life: what becomes of its parts.
+        witness: told why a touch left no record, for the truth alone.
     """
 
     number: str
@@ -33,3 +35,4 @@ class WandSetup:
     logs_host_actions: bool = False
     lost_records: frozenset[int] = frozenset()
     life: HardwareLife = SOUND
+    witness: Witness = field(default_factory=Witness)

@@ -22,6 +22,7 @@ from watchclock_sim.hardware.health import HardwarePart
 from watchclock_sim.hardware.power import ResetCause, WakeCause
 from watchclock_sim.hardware.profile import Mishap
 from watchclock_sim.hardware.radio_head import RadioHead
+from watchclock_sim.hardware.witness import NotKept
 from watchclock_sim.wands.personality import NumberRule, Personality
 from watchclock_sim.wands.setup import WandSetup
 from watchclock_sim.wands.usb_profile import TEST_VENDOR, UsbKind, UsbProfile
@@ -75,6 +76,7 @@ class VsWand:
         self._mishaps = VsMishaps(self.log, self._parts)
         identity, _ = vs_identity(setup.number)
         self._answers = VsAnswers(identity, self.log, self._parts, self.lists, setup.lost_records)
+        self._witness = setup.witness
         self._session = WandSession()
 
     @property
@@ -84,11 +86,13 @@ class VsWand:
 
     def power_on(self, utc: datetime) -> None:
         """Counted and logged; power that was lost leaves the open page torn."""
+        self._catch_up(utc)
         self._begin_again(utc, ResetCause.KEY_OR_DOCK)
 
     def voltage_low(self, utc: datetime) -> None:
         """Logged."""
-        self.log.note("voltage_too_low", utc, self.log.voltage_mv(utc))
+        self._catch_up(utc)
+        self._note_low(utc)
 
     def enrol(self, number: int, name: str, tag: TagId) -> None:
         """Put a guard into the roster; a long name is cut."""
@@ -108,10 +112,13 @@ class VsWand:
         if not self.model.tag_types >> (tag_type - 1) & 1:
             return False
         if not self._use(utc, WakeCause.TOUCH):
+            self._witness.why_not = self._body.why_not_used
             return False
         reading = self._body.read(whole.octets, utc)
+        self._witness.shown = self._body.clock.reading(utc)
         self.condition.took(reading)
         is_kept = False
+        self._witness.why_not = NotKept.MEMORY_FAILED if reading.is_good else NotKept.HEAD_FAILED
         if reading.is_good and reading.octets is not None:
             reaches = partial(self._parts.reaches_guard, utc=utc)
             self.log.ring_alarms(self.lists.alarms, utc, reaches)
@@ -157,19 +164,33 @@ class VsWand:
 
     def _use(self, utc: datetime, cause: WakeCause) -> bool:
         """What happened until now, then this use; False when the wand does not do it."""
-        for happened_at, mishap in self._body.timeline.due(utc):
-            self._befall(mishap, happened_at)
+        self._catch_up(utc)
         use = self._body.use(utc, cause)
         if use.reset is not None:
             self._begin_again(utc, use.reset)
         self.log.watch_chip(utc)
         if use.is_low:
-            self.voltage_low(utc)
+            self._note_low(utc)
         if use.is_normal:
             self.log.note("voltage_normal", utc, self.log.voltage_mv(utc))
         if use.charges is not None:
             self._charge(utc, begins=use.charges)
         return use.is_awake
+
+    def _catch_up(self, utc: datetime) -> None:
+        """What happened until now is noted before anything that happens now."""
+        for happened_at, mishap in self._body.timeline.due(utc):
+            self._ring(happened_at)
+            self._befall(mishap, happened_at)
+        self._ring(utc)
+
+    def _ring(self, utc: datetime) -> None:
+        """The alarm times that passed, unless the wand is dark."""
+        if not self._body.is_dark:
+            self.log.ring_alarms(self.lists.alarms, utc)
+
+    def _note_low(self, utc: datetime) -> None:
+        self.log.note("voltage_too_low", utc, self.log.voltage_mv(utc))
 
     def _charge(self, utc: datetime, *, begins: bool) -> None:
         """Logged; the lowest voltage counts from the beginning of the charging on."""
@@ -190,17 +211,23 @@ class VsWand:
 
     def _begin_again(self, utc: datetime, cause: ResetCause, half: bytes = b"") -> None:
         """Counted and logged. Only a watchdog or a reset leaves the memory's power on."""
-        torn = None
+        torn, before = None, self.memory.overwritten
+        first_lost = max(self.memory.read_pointer + 1, self.memory.oldest_sequence)
         if cause in (ResetCause.KEY_OR_DOCK, ResetCause.BROWN_OUT):
-            torn = self.memory.lose_power(half)
+            begun_s, _ = self.log.shown(utc)
+            torn = self.memory.lose_power(half, begun_s)
+        lost = self.memory.overwritten - before
         if torn is not None:
             cause = ResetCause.BROWN_OUT
             self.memory.recover()
         self.condition.began_again(cause)
+        self.log.silence_alarms(utc)
         self.log.watch_clock(utc)
         self.log.note("power_on", utc, cause, self.condition.power_ons)
         if torn is not None:
             self.log.note("page_torn", utc, *torn)
+        if lost:
+            self.log.note("records_overwritten", utc, lost, first_lost)
 
 
 def vs_identity(number: str) -> tuple[IdentityReply, int]:
@@ -261,5 +288,6 @@ VS: Final = Personality(
         allows=_is_number,
     ),
     make=VsWand,
+    usual_mishaps=USUAL_MISHAPS,
     usb=lambda number: USB_PROFILES[number[:2]],
 )

@@ -1,6 +1,7 @@
 """The one log of a simulated vs wand: turns what happens into records of its memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,6 +49,9 @@ class VsLog:
         self._battery = battery
         self._life = life
         self._seen_s = 0
+        self._rung_until_s = 0
+        self._ringing: list[tuple[int, int]] = []
+        """Time and number of each alarm that nobody has answered yet."""
 
     def voltage_mv(self, utc: datetime) -> int:
         """The battery at that instant."""
@@ -67,13 +71,23 @@ class VsLog:
         before, _ = self.shown(utc)
         self._clock.set_to(civil, utc)
         self._seen_s, _ = self.shown(utc)
+        self.silence_alarms(utc)
         self.condition.has_stopped = False
         self.note("clock_set", utc, before, self._seen_s)
 
-    def note(self, event: str, utc: datetime, value: int = 0, detail: int = 0) -> None:
-        """Something happened that the table of events names."""
+    def note(
+        self,
+        event: str,
+        utc: datetime,
+        value: int = 0,
+        detail: int = 0,
+        seconds: int | None = None,
+    ) -> None:
+        """Something happened that the table of events names; at ``seconds`` where it is known."""
         kind, code = EVENT_PLACES[event]
-        self.write(kind, code, utc, value.to_bytes(4, "little") + detail.to_bytes(4, "little"))
+        subject = value.to_bytes(4, "little") + detail.to_bytes(4, "little")
+        entry = self.entry(kind, code, utc, subject)
+        self._write(entry if seconds is None else replace(entry, seconds=seconds), utc)
 
     def write(
         self, kind: LogKind, code: int, utc: datetime, subject: bytes, status: int = 0
@@ -83,7 +97,9 @@ class VsLog:
         Returns:
             False when the memory takes nothing, or the record is not what it should be.
         """
-        entry = self.entry(kind, code, utc, subject, status)
+        return self._write(self.entry(kind, code, utc, subject, status), utc)
+
+    def _write(self, entry: LogEntry, utc: datetime) -> bool:
         rots = False
         if not self._life.is_sound:
             if self._life.health(utc) is Health.DEAD:
@@ -139,26 +155,56 @@ class VsLog:
         self.note("clock_stopped", utc, last_s)
 
     def ring_alarms(
-        self, alarms: tuple[AlarmEntry, ...], utc: datetime, reaches: Callable[[int], bool]
+        self,
+        alarms: tuple[AlarmEntry, ...],
+        utc: datetime,
+        reaches: Callable[[int], bool] | None = None,
     ) -> None:
-        """Note every alarm time since the last record, answered by the touch that comes now.
+        """Note every alarm time since it was asked last, and what became of it, in their order.
 
         Args:
             alarms: when the wand calls its guard.
-            utc: when it is touched.
-            reaches: whether these sounds reach a guard who can answer.
+            utc: now.
+            reaches: when it is touched now: whether these sounds reach a guard who can answer.
         """
         now_s, _ = self.shown(utc)
-        since, until = civil_of_seconds(self._seen_s), civil_of_seconds(now_s)
-        if since is None or until is None or until - since > DAY or not self._seen_s:
-            return
+        notes: list[tuple[int, int, str, int]] = []
+        for rings_s, index in self._rung(alarms, now_s):
+            notes.append((rings_s, index, "alarm", 0))
+            self._ringing.append((rings_s, index))
+        waiting: list[tuple[int, int]] = []
+        for rings_s, index in self._ringing:
+            waited_s = now_s - rings_s
+            if waited_s > HALF_A_MINUTE_S:
+                notes.append((rings_s + HALF_A_MINUTE_S, index, "alarm_missed", 0))
+            elif reaches is None:
+                waiting.append((rings_s, index))
+            elif reaches(alarms[index].sounds):
+                notes.append((now_s, index, "alarm_answered", waited_s))
+            else:
+                notes.append((now_s, index, "alarm_missed", 0))
+        self._ringing = waiting
+        for seconds, index, event, detail in sorted(notes, key=lambda note: note[0]):
+            at = utc - (now_s - seconds) * SECOND
+            self.note(event, at, index, detail, seconds=seconds)
+
+    def silence_alarms(self, utc: datetime) -> None:
+        """The wand begins again: what should have rung until now did not, or nobody knows."""
+        self._rung_until_s, _ = self.shown(utc)
+        self._ringing = []
+
+    def _rung(self, alarms: tuple[AlarmEntry, ...], now_s: int) -> list[tuple[int, int]]:
+        """Time and number of each alarm since it was asked last, as the wand's clock counts."""
+        since_s, self._rung_until_s = self._rung_until_s, now_s
+        since, until = civil_of_seconds(since_s), civil_of_seconds(now_s)
+        is_known = since_s and since_s <= now_s <= since_s + DAY // SECOND
+        if not is_known or since is None or until is None:
+            self._ringing = []
+            return []
+        rung: list[tuple[int, int]] = []
         for index, alarm in enumerate(alarms):
             rings_at = until.replace(hour=alarm.hour, minute=alarm.minute, second=0)
             rings_at -= DAY if rings_at > until else timedelta()
             if since < rings_at <= until and alarm.days >> rings_at.weekday() & 1:
-                waited_s = (until - rings_at) // SECOND
-                self.note("alarm", utc, index)
-                if waited_s <= HALF_A_MINUTE_S and reaches(alarm.sounds):
-                    self.note("alarm_answered", utc, index, waited_s)
-                else:
-                    self.note("alarm_missed", utc, index)
+                rung.append((now_s - (until - rings_at) // SECOND, index))
+        return sorted(rung)

@@ -16,6 +16,8 @@ from watchclock_sim.wands.vs_recovery import FoundPage, found_pages
 
 __all__ = ["LogEntry", "VsMemory"]
 
+ERASED: Final = b"\xff"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogEntry:
@@ -168,16 +170,28 @@ class VsMemory:
         return lost
 
     def half_record(self, entry: LogEntry, octets: int) -> bytes:
-        """What had been written of a record when power was lost."""
-        return self._record(entry)[:octets]
+        """What had been written of a record when power was lost.
 
-    def lose_power(self, half_record: bytes = b"") -> tuple[int, int] | None:
+        An octet of ones stands there before it is written: without it the record was whole.
+        """
+        record = self._record(entry)
+        half = record[:octets]
+        while half.ljust(RECORD_OCTETS, ERASED) == record:
+            half = half[:-1]
+        return half
+
+    def lose_power(self, half_record: bytes = b"", begun: int = 0) -> tuple[int, int] | None:
         """Leave the open page as it is; its number and how many records it saved, if one was open.
 
         Args:
-            half_record: what had been written of the next record, with its sequence.
+            half_record: what had been written of the next record, with its sequence. Where that
+                would have been the first of a page, the head of the page is written before it.
+            begun: the time on the clock when it was.
         """
         page, self._open = self._open, None
+        if half_record and (page is None or page.is_full) and self._erase_next():
+            self._make_room()
+            page, self._open = self._begin(begun), None
         if page is None or page.is_full:
             return None
         page.is_torn = True

@@ -29,6 +29,17 @@ MIDDLE_PPM: Final = 1_000_000
 PPB_A_STEP: Final = 10
 MOST_STEPS: Final = 10_000
 """A deviation of 100 ppm."""
+TESTED: Final = {
+    Part.CASE_SENSOR: HardwarePart.CASE_SENSOR,
+    Part.KEYS: HardwarePart.KEYS,
+    Part.LCD: HardwarePart.LCD,
+    Part.VIBRATOR: HardwarePart.VIBRATOR,
+    Part.BUZZER: HardwarePart.BUZZER,
+    Part.HEAD: HardwarePart.HEAD,
+    Part.RTC_OSCILLATOR: HardwarePart.RTC_OSCILLATOR,
+    Part.MEMORY: HardwarePart.MEMORY,
+}
+"""The battery tests itself under load, and has a life of its own."""
 
 
 class VsParts:
@@ -42,6 +53,7 @@ class VsParts:
 
     def __init__(self, life: HardwareLife, body: Body, memory: VsMemory) -> None:
         self.body: Final = body
+        self._life: Final = life
         self.shock: Final = ImpactSensor(life.part(HardwarePart.SHOCK_SENSOR))
         self.humidity: Final = Humidity(life.climate, life.part(HardwarePart.HUMIDITY_SENSOR))
         self.keys: Final = Keys(life.part(HardwarePart.KEYS))
@@ -68,7 +80,8 @@ class VsParts:
     def self_test(self, part: Part, utc: datetime) -> PartResult:
         """What the test of one part finds."""
         outcome, measured = self._found(part, utc)
-        return PartResult(part=part, outcome=outcome, measured=measured)
+        said = self._said(part, utc)
+        return PartResult(part=part, outcome=outcome, measured=measured if said is None else said)
 
     def evidence(self, utc: datetime) -> Iterator[tuple[EvidenceCode, tuple[int, int]]]:
         """Value and detail of what the parts tell of themselves."""
@@ -81,6 +94,12 @@ class VsParts:
         yield EvidenceCode.SHOCK, (self.shock.felt, self.shock.strongest_mg)
         yield EvidenceCode.HUM, (self.humidity.highest_percent, self.humidity.crossings)
         yield EvidenceCode.FLASH, (self._memory.flaws, self._memory.flash.worn_out)
+
+    def _said(self, part: Part, utc: datetime) -> int | None:
+        """What a scenario has the test measure."""
+        is_battery = part is Part.BATTERY_UNDER_LOAD
+        life = self.body.battery.life if is_battery else self._life.part(TESTED[part])
+        return life.measured(utc)
 
     def _found(self, part: Part, utc: datetime) -> tuple[Outcome, int]:
         match part:
@@ -132,7 +151,7 @@ class VsParts:
     def _timed(self, utc: datetime) -> tuple[Outcome, int]:
         """The oscillator against the processor's clock; one that stands measures nothing."""
         if not self._oscillator.works(utc) or self.body.clock.stands(utc):
-            return _passed(self._oscillator.measured(utc) or 0, is_good=False)
+            return _passed(0, is_good=False)
         steps = self.body.clock.gain_ppb // PPB_A_STEP
         return _passed(max(0, MIDDLE_PPM + steps), is_good=abs(steps) <= MOST_STEPS)
 

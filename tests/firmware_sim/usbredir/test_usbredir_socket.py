@@ -127,8 +127,8 @@ def test_the_socket_of_a_killed_simulator_is_replaced_and_nothing_else_is(tmp_pa
 
     async def opened() -> bool:
         async with offering(dead, ToldDevice()), offering(served, ToldDevice()):
-            for taken in (file, served):
-                with pytest.raises(SocketPathTakenError):
+            for taken, why in {file: "File exists", served: "Address already in use"}.items():
+                with pytest.raises(SocketPathTakenError, match=why):
                     await RedirSocket(taken, ToldDevice()).open()
             return dead.is_socket()
 

@@ -44,9 +44,12 @@ def listening_place(option: str, text: str) -> ListeningPlace:
     place = parsed_place(option, text)
     if not _is_loopback(place.host):
         LOG.warning(
-            "%s: %s is not loopback; whoever reaches this machine can do what a dock can",
-            option,
-            place.host,
+            FilledReason(
+                "{option}: {host} is not loopback; "
+                "whoever reaches this machine can do what a dock can",
+                option=option,
+                host=place.host,
+            )
         )
     return place
 
