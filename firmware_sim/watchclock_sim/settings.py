@@ -1,15 +1,18 @@
 """The options of one simulated wand, listed once for both commands, and which go together."""
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final
 
 from watchclock_protocol.filled_reasons import FilledReason
-from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.option_parser import OptionHelp
-from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
-from watchclock_sim.scenario_file import LARGEST_CAPACITY
+from watchclock_sim.shared_options import (
+    JsonOption,
+    NightDate,
+    TruthFile,
+    common_wrongs,
+    refuse,
+)
 from watchclock_sim.wands.personality import find_personality, personality_names
 
 __all__ = ["ARGUMENTS", "PORT_OPTIONS", "Settings", "check"]
@@ -48,13 +51,9 @@ class Settings:
     ] = None
     scenario: Annotated[Path | None, OptionHelp("The night to walk, a TOML file.", "FILE")] = None
     wand: Annotated[str | None, OptionHelp("Which wand of the scenario.", "KEY")] = None
-    date: Annotated[
-        dt.date | None, OptionHelp("Another day for the night to begin on.", "YYYY-MM-DD")
-    ] = None
+    date: NightDate = None
     seed: Annotated[int | None, OptionHelp("The source of chance.", "N")] = None
-    truth: Annotated[
-        Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
-    ] = None
+    truth: TruthFile = None
     records: Annotated[
         int, OptionHelp("Fill the memory with so many generated records instead.", "N")
     ] = 0
@@ -63,7 +62,7 @@ class Settings:
     fault: Annotated[
         tuple[str, ...], OptionHelp("A fault; may be given more than once.", "KIND:KEY=N,…")
     ] = ()
-    json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
+    json: JsonOption = False
 
 
 def check(settings: Settings) -> None:
@@ -86,18 +85,10 @@ def check(settings: Settings) -> None:
         ),
         FilledReason("--truth needs --scenario"): bool(settings.truth and not settings.scenario),
         FilledReason("--wand needs --scenario"): bool(settings.wand and not settings.scenario),
-        FilledReason("--date needs --scenario"): bool(settings.date and not settings.scenario),
-        FilledReason("--date is {first} to {last}", first=FIRST_DAY, last=LAST_DAY): settings.date
-        is not None
-        and not FIRST_DAY <= settings.date <= LAST_DAY,
-        FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
-        <= settings.records
-        <= LARGEST_CAPACITY,
+        **common_wrongs(date=settings.date, scenario=settings.scenario, records=settings.records),
         FilledReason("--baud is not negative"): settings.baud < 0,
     }
-    for reason, is_wrong in wrongs.items():
-        if is_wrong:
-            raise SimulatorOptionError(reason=reason)
+    refuse(wrongs)
     personality = find_personality(settings.dialect)
     if settings.number is not None:
         personality.check_number(settings.number)

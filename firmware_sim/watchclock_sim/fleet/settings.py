@@ -1,6 +1,5 @@
 """What the fleet command was told, checked before anything is opened."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,11 +7,15 @@ from typing import Annotated, Final
 
 from watchclock_protocol.filled_reasons import FilledReason
 from watchclock_sim.dialect_shares import numbers_of, parsed_shares
-from watchclock_sim.errors import SimulatorOptionError
 from watchclock_sim.line.carriers.listening import LARGEST_PORT, parsed_place
 from watchclock_sim.option_parser import OptionHelp
-from watchclock_sim.scenario import FIRST_DAY, LAST_DAY
-from watchclock_sim.scenario_file import LARGEST_CAPACITY
+from watchclock_sim.shared_options import (
+    JsonOption,
+    NightDate,
+    TruthFile,
+    common_wrongs,
+    refuse,
+)
 from watchclock_sim.usbip.exports import MOST_EXPORTS
 from watchclock_sim.wands.personality import find_personality
 
@@ -50,30 +53,20 @@ class FleetSettings:
         Path | None,
         OptionHelp("The night whose wands are served instead, a TOML file.", "FILE"),
     ] = None
-    date: Annotated[
-        dt.date | None, OptionHelp("Another day for the night to begin on.", "YYYY-MM-DD")
-    ] = None
+    date: NightDate = None
     seed: Annotated[int | None, OptionHelp("The source of chance.", "N")] = None
-    truth: Annotated[
-        Path | None, OptionHelp("Write what truly happened to this file, as JSON.", "FILE")
-    ] = None
+    truth: TruthFile = None
     addresses: Annotated[
         Path | None, OptionHelp("Write all addresses to this file, too.", "FILE")
     ] = None
-    json: Annotated[bool, OptionHelp("Print the ready line as JSON.")] = False
+    json: JsonOption = False
 
     def __post_init__(self) -> None:
         generated = {"--dialects": self.dialects, "--records": self.records}
         wrongs = {
             FilledReason("--tcp and --usbip exclude each other"): None
             not in {self.tcp, self.usbip},
-            FilledReason("--date needs --scenario"): bool(self.date and not self.scenario),
-            FilledReason("--date is {first} to {last}", first=FIRST_DAY, last=LAST_DAY): self.date
-            is not None
-            and not FIRST_DAY <= self.date <= LAST_DAY,
-            FilledReason("--records is 0 to {most}", most=LARGEST_CAPACITY): not 0
-            <= self.records_a_wand
-            <= LARGEST_CAPACITY,
+            **common_wrongs(date=self.date, scenario=self.scenario, records=self.records_a_wand),
             FilledReason("--seed is not negative"): (self.seed or 0) < 0,
         } | {
             FilledReason("--scenario and {option} exclude each other", option=option): bool(
@@ -81,7 +74,7 @@ class FleetSettings:
             )
             for option, value in generated.items()
         }
-        _refuse(wrongs)
+        refuse(wrongs)
         if self.scenario is None:
             self.check_wands(self._shares())
 
@@ -128,17 +121,10 @@ class FleetSettings:
                 largest=LARGEST_PORT,
             ): not is_usb and bool(port) and port + count - 1 > LARGEST_PORT,
         }
-        _refuse(wrongs)
+        refuse(wrongs)
         for name in shares if is_usb else ():
             personality = find_personality(name)
             personality.usb_profile(personality.default_number)
 
     def _shares(self) -> Mapping[str, int]:
         return parsed_shares(USUAL_DIALECTS if self.dialects is None else self.dialects)
-
-
-def _refuse(wrongs: Mapping[FilledReason, bool]) -> None:
-    """Raise the first reason that is so."""
-    for reason, is_wrong in wrongs.items():
-        if is_wrong:
-            raise SimulatorOptionError(reason=reason)
