@@ -104,8 +104,8 @@ def _scenario(table: TomlTable) -> Scenario:
     return Scenario(
         seed=table.integer("seed", 0),
         date=table.day("date", first=FIRST_DAY, last=LAST_DAY),
-        site=_site(table.table("site")),
-        shift=_shift(table.table("shift")),
+        site=_site(table.needed_table("site")),
+        shift=_shift(table.needed_table("shift")),
         checkpoints=checkpoints,
         routes=_each(table.tables("routes"), lambda route: _route(route, checkpoints)),
         guards=_each(table.tables("guards"), _guard),

@@ -199,6 +199,16 @@ class TomlTable:
         self._known.add(key)
         return self._below((key,), self._values.get(key, {}))
 
+    def needed_table(self, key: str) -> "TomlTable":
+        """A table below this one that has to be there.
+
+        Raises:
+            ScenarioError: missing or not a table.
+        """
+        if not self.has(key):
+            raise self._missing(key)
+        return self.table(key)
+
     def any_tables(self, key: str) -> list["TomlTable"]:
         """The tables of an array, none when the key is absent.
 

@@ -142,6 +142,14 @@ def _battery(table: TomlTable) -> BatteryPlan:
     return battery
 
 
+def _climate(table: TomlTable) -> ClimatePlan:
+    climate = read_plan(table, ClimatePlan)
+    if climate.coldest_c > climate.warmest_c:
+        key = "coldest_c" if table.has("coldest_c") else "warmest_c"
+        raise table.wrong(key, "the coldest temperature is above the warmest")
+    return climate
+
+
 def _mishap(table: TomlTable) -> MishapPlan:
     """What happens and when; nothing that the kind does not have, and all that it needs."""
     mishap = read_plan(table, MishapPlan)
@@ -163,6 +171,6 @@ def _hardware(table: TomlTable) -> HardwareProfile:
     return HardwareProfile(
         parts=tuple(read_plan(each, PartPlan) for each in table.any_tables("parts")),
         mishaps=mishaps if table.has("mishaps") else None,
-        climate=read_plan(table.table("climate"), ClimatePlan),
+        climate=_climate(table.table("climate")),
         power=read_plan(table.table("power"), PowerPlan),
     )

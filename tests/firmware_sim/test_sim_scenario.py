@@ -98,6 +98,18 @@ def test_the_demo_night_has_what_a_demonstration_needs() -> None:
             "guards[1].breaks[0].minutes",
         ),
         ('number = "7"', 'number = "7"\nfault = "gremlins"', "wands[1].fault"),
+        ("[site]", "[place]", "site"),
+        ("[site]", "[sitee]", "sitee"),
+        (
+            'number = "7"',
+            'number = "7"\nclimate = { coldest_c = 40 }',
+            "wands[1].climate.coldest_c",
+        ),
+        (
+            'number = "7"',
+            'number = "7"\nclimate = { warmest_c = -9 }',
+            "wands[1].climate.warmest_c",
+        ),
         ('number = "7"', 'number = "7"\nfault_at = 01:00:00', "wands[1].fault_at"),
         (
             'number = "7"',
