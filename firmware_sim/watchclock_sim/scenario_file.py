@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -100,6 +100,7 @@ def _longest_number(text: str) -> int:
 
 
 def _scenario(table: TomlTable) -> Scenario:
+    table.expect(field.name for field in fields(Scenario))
     checkpoints = _each(table.tables("checkpoints"), _checkpoint)
     return Scenario(
         seed=table.integer("seed", 0),

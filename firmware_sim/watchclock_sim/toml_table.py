@@ -1,6 +1,6 @@
 """Reads one TOML table key by key, so that a wrong value is reported with its line and path."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -59,6 +59,10 @@ class TomlTable:
         """Whether the key is present."""
         self._known.add(key)
         return key in self._values
+
+    def expect(self, keys: Iterable[str]) -> None:
+        """Take these keys for known already, so that none is taken for another misspelt."""
+        self._known.update(keys)
 
     def text(self, key: str, default: str | None = None) -> str:
         """A text that is not empty.
