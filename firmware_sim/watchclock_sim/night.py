@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
+from watchclock_protocol.values import TagId
 from watchclock_sim.fault_effects import MissedReads, chip_of, never_starts, thrown
 from watchclock_sim.hardware.battery import LOW_MV, Battery
 from watchclock_sim.hardware.body import BROWN_OUT_MV
@@ -69,11 +70,13 @@ def _felt(touch: Touch, setup: WandSetup, firmware: Firmware | None) -> KeptTouc
     is_kept = firmware is not None and firmware.touch(
         touch.tag, touch.utc, is_guard_tag=touch.checkpoint is None
     )
+    misread = witness.misread if is_kept else None
     return KeptTouch(
         touch=touch,
         wand_time=witness.shown or setup.clock.reading(touch.utc),
         is_kept=is_kept,
         why_not=None if is_kept else witness.why_not or NotKept.REFUSED,
+        read_as=None if misread is None else TagId(touch.tag.technology, misread),
         is_low=_is_low(setup.battery, touch.utc),
     )
 

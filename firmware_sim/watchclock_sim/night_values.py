@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from watchclock_protocol.values import TagId
 from watchclock_sim.hardware.profile import HardwareLife
 from watchclock_sim.hardware.witness import NotKept
 from watchclock_sim.walk_steps import Deed, Skip, Touch
@@ -20,6 +21,7 @@ class KeptTouch:
         wand_time: what the wand's clock showed then.
         is_kept: whether the wand made a record of it.
         why_not: why it made none; None when it did.
+        read_as: the tag that its record bears instead; None when it bears the right one.
         is_low: whether its battery was nearly empty, or too weak for motor and head.
     """
 
@@ -27,6 +29,7 @@ class KeptTouch:
     wand_time: datetime
     is_kept: bool
     why_not: NotKept | None = None
+    read_as: TagId | None = None
     is_low: bool = False
 
 

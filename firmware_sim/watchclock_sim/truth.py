@@ -106,6 +106,7 @@ def _touch_row(kept: KeptTouch) -> TouchRow:
         utc=_utc(touch.utc),
         wand_time=kept.wand_time.isoformat(),
         is_kept=kept.is_kept,
+        read_as=None if kept.read_as is None else str(kept.read_as),
         why_not_kept=None if kept.why_not is None else kept.why_not.value,
     )
 

@@ -38,6 +38,7 @@ class TouchRow(TypedDict):
     utc: str
     wand_time: str
     is_kept: bool
+    read_as: str | None
     why_not_kept: str | None
 
 

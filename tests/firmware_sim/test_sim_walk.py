@@ -161,6 +161,7 @@ def test_the_truth_tells_who_was_where_and_what_was_left_out() -> None:
         "utc": "2026-11-20T20:46:16+00:00",
         "wand_time": "2026-11-21T04:46:12",
         "is_kept": True,
+        "read_as": None,
         "why_not_kept": None,
     }
 

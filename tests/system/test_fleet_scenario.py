@@ -129,7 +129,7 @@ def test_a_wand_with_a_fault_profile_shows_it_in_its_truth(tmp_path: Path) -> No
         (("--scenario", scenario("demo_night"), "--tcp", "65535"), "leaves no 2 ports"),
         (("--tcp", "0", "--usbip", "0"), "--tcp and --usbip exclude each other"),
         (("--usbip", "0"), "a USB bus has room for 127 devices, and the fleet has 1000 wands"),
-        (("--usbip", "0", "--dialects", "vs:1,xgd:1"), "cannot start: a xgd has no USB."),
+        (("--usbip", "0", "--dialects", "vs:1,xgd:1"), "cannot begin: a xgd has no USB."),
         (("--usbip", "3240x", "--dialects", "vs:1"), "--usbip 3240x is not [HOST:]PORT"),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_scenario_with_a_wand_that_has_no_usb_is_refused_on_usbip(
     night = tmp_path / "night.toml"
     night.write_text(text.replace(contact, 'dialect = "xgd"\nnumber = "7"\n'), "utf-8")
     assert main(["fleet", "--usbip", "0", "--scenario", str(night)]) == 2
-    assert "cannot start: a xgd has no USB." in capsys.readouterr().err
+    assert "cannot begin: a xgd has no USB." in capsys.readouterr().err
 
 
 def test_a_usb_ip_port_that_is_taken_is_named(capsys: pytest.CaptureFixture[str]) -> None:

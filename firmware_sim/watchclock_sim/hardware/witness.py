@@ -29,11 +29,18 @@ class Witness:
     Attributes:
         why_not: what kept the wand from storing it; None when nothing inside did.
         shown: what its clock showed when the tag was read; None when it was not even tried.
+        misread: what its head took the tag for, when that was something else.
     """
 
     why_not: NotKept | None = None
     shown: datetime | None = None
+    misread: bytes | None = None
 
     def begins(self, why_not: NotKept | None = None) -> None:
         """Another touch comes."""
-        self.why_not, self.shown = why_not, None
+        self.why_not, self.shown, self.misread = why_not, None, None
+
+    def reads(self, tag: bytes, taken_for: bytes | None, shown: datetime) -> None:
+        """The head has tried, and its clock showed this then."""
+        self.shown = shown
+        self.misread = None if taken_for == tag else taken_for

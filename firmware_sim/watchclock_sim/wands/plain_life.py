@@ -70,7 +70,7 @@ class PlainLife:
             self._witness.why_not = self._body.why_not_used
             return None
         reading = self._body.read(tag, utc)
-        self._witness.shown = self._body.clock.reading(utc)
+        self._witness.reads(tag, reading.octets, self._body.clock.reading(utc))
         if not reading.is_good:
             self._witness.why_not = NotKept.HEAD_FAILED
         if self._memory.works(utc, "record"):

@@ -115,7 +115,7 @@ class VsWand:
             self._witness.why_not = self._body.why_not_used
             return False
         reading = self._body.read(whole.octets, utc)
-        self._witness.shown = self._body.clock.reading(utc)
+        self._witness.reads(whole.octets, reading.octets, self._body.clock.reading(utc))
         self.condition.took(reading)
         is_kept = False
         self._witness.why_not = NotKept.MEMORY_FAILED if reading.is_good else NotKept.HEAD_FAILED
