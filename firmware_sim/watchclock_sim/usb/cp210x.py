@@ -266,7 +266,7 @@ class Cp210x:
     def _lines(self) -> bytes:
         line = self.line
         outputs = line.dtr | line.rts << 1
-        return bytes((outputs | line.cts << 4 | line.dsr << 5 | line.ri << 6 | line.dcd << 7,))
+        return bytes((outputs | self._to_host.levels,))
 
     def _hear_flow(self, *, is_off: bool) -> bool:
         """As if the wand had sent XOFF or XON.

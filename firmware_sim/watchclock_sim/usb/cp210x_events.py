@@ -79,7 +79,7 @@ class EventsToHost(StreamToHost):
     def __init__(self, packet_octets: int, line: SerialLine) -> None:
         super().__init__(packet_octets)
         self._line = line
-        self._levels = self._levels_now()
+        self._told_levels = self.levels
         self._events = BridgeEvent(0)
         self._errors = LineError.NONE
         self.escape = 0
@@ -90,7 +90,7 @@ class EventsToHost(StreamToHost):
     @override
     def has_input(self) -> bool:
         """Whether there are bytes or a changed line to be told."""
-        return super().has_input or (self.escape != 0 and self._levels != self._levels_now())
+        return super().has_input or (self.escape != 0 and self._told_levels != self.levels)
 
     @override
     def push(self, data: bytes) -> int:
@@ -118,11 +118,11 @@ class EventsToHost(StreamToHost):
 
     def note_lines(self) -> None:
         """See whether the wand has moved a line, and tell it at this place of the stream."""
-        levels = self._levels_now()
-        changed = levels ^ self._levels
+        levels = self.levels
+        changed = levels ^ self._told_levels
         if not changed:
             return
-        self._levels = levels
+        self._told_levels = levels
         for level, event in OF_LEVELS.items():
             self._events |= event if changed & level else BridgeEvent(0)
         # The ring indicator counts when it falls again (TL16C550C, "modem status register").
@@ -155,7 +155,7 @@ class EventsToHost(StreamToHost):
         self.escape = self.event_character = 0
         self.mask = self._events = BridgeEvent(0)
         self._errors = LineError.NONE
-        self._levels = self._levels_now()
+        self._told_levels = self.levels
 
     def _written(self, data: bytes, error: LineError) -> bytes:
         """Bytes as the host gets them; what follows a line status is never escaped."""
@@ -181,7 +181,8 @@ class EventsToHost(StreamToHost):
         if 5 * len(self) >= 4 * ROOM_OCTETS:
             self._events |= BridgeEvent.NEARLY_FULL
 
-    def _levels_now(self) -> int:
-        """As the upper half of the modem status has them."""
+    @property
+    def levels(self) -> int:
+        """The wand's lines as the upper half of the modem status has them."""
         line = self._line
         return line.cts << 4 | line.dsr << 5 | line.ri << 6 | line.dcd << 7
